@@ -1,0 +1,2 @@
+/** The small HTTP API of a running job. */
+package io.crossfade.server;
