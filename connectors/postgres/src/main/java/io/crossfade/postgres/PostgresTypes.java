@@ -1,0 +1,102 @@
+package io.crossfade.postgres;
+
+import io.crossfade.core.table.ColumnType;
+import io.crossfade.core.table.TypeFamily;
+
+/**
+ * Which {@link ColumnType} a PostgreSQL type is. Built-in types have fixed oids (PostgreSQL's
+ * {@code pg_type.dat}); whatever is not listed, domains and enums among it, is {@link
+ * TypeFamily#OPAQUE}: its text is passed on untouched.
+ */
+public final class PostgresTypes {
+
+  /** What {@code atttypmod} adds to a length or packs below a precision ({@code VARHDRSZ}). */
+  private static final int HEADER = 4;
+
+  private PostgresTypes() {}
+
+  /**
+   * The type of a column.
+   *
+   * @param oid {@code pg_attribute.atttypid}
+   * @param modifier {@code pg_attribute.atttypmod}
+   * @param name what {@code format_type} prints for both
+   */
+  public static ColumnType columnType(long oid, int modifier, String name) {
+    TypeFamily family = family(oid);
+    switch (family) {
+      case VARCHAR:
+      case CHAR:
+        return modifier < HEADER
+            ? ColumnType.of(family, name)
+            : new ColumnType(family, modifier - HEADER, ColumnType.UNSPECIFIED, name);
+      case NUMERIC:
+        return numeric(modifier, name);
+      case TIME:
+      case TIMESTAMP:
+      case TIMESTAMPTZ:
+        return modifier < 0
+            ? ColumnType.of(family, name)
+            : new ColumnType(family, modifier, ColumnType.UNSPECIFIED, name);
+      default:
+        return ColumnType.of(family, name);
+    }
+  }
+
+  private static ColumnType numeric(int modifier, String name) {
+    if (modifier < HEADER) {
+      return ColumnType.of(TypeFamily.NUMERIC, name);
+    }
+    int packed = modifier - HEADER;
+    int precision = (packed >> 16) & 0xffff;
+    // Eleven bits with a sign since PostgreSQL 15.
+    int scale = ((packed & 0x7ff) ^ 1024) - 1024;
+    // numeric(3,-1) rounds to tens: no expression here knows that, and -1 would read as "none".
+    return scale < 0
+        ? ColumnType.of(TypeFamily.OPAQUE, name)
+        : new ColumnType(TypeFamily.NUMERIC, precision, scale, name);
+  }
+
+  private static TypeFamily family(long oid) {
+    switch ((int) oid) {
+      case 16:
+        return TypeFamily.BOOLEAN;
+      case 17:
+        return TypeFamily.BYTES;
+      case 20:
+        return TypeFamily.INT8;
+      case 21:
+        return TypeFamily.INT2;
+      case 23:
+        return TypeFamily.INT4;
+      case 25:
+        return TypeFamily.TEXT;
+      case 114:
+        return TypeFamily.JSON;
+      case 700:
+        return TypeFamily.FLOAT4;
+      case 701:
+        return TypeFamily.FLOAT8;
+      case 1042:
+        return TypeFamily.CHAR;
+      case 1043:
+        return TypeFamily.VARCHAR;
+      case 1082:
+        return TypeFamily.DATE;
+      case 1083:
+        return TypeFamily.TIME;
+      case 1114:
+        return TypeFamily.TIMESTAMP;
+      case 1184:
+        return TypeFamily.TIMESTAMPTZ;
+      case 1700:
+        return TypeFamily.NUMERIC;
+      case 2950:
+        return TypeFamily.UUID;
+      case 3802:
+        return TypeFamily.JSONB;
+      default:
+        return TypeFamily.OPAQUE;
+    }
+  }
+}
