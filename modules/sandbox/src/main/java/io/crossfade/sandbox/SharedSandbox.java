@@ -17,6 +17,10 @@ public final class SharedSandbox {
     return Postgres15.SERVER;
   }
 
+  public static KafkaBroker kafka() {
+    return Kafka.BROKER;
+  }
+
   private static PostgresServer start(PostgresVersion version) {
     PostgresServer server = PostgresServer.start(PostgresOptions.of(version).fastAndUnsafe());
     closeAtTheEnd(server::close, "PostgreSQL " + version.major());
@@ -33,5 +37,13 @@ public final class SharedSandbox {
 
   private static final class Postgres15 {
     static final PostgresServer SERVER = start(PostgresVersion.V15);
+  }
+
+  private static final class Kafka {
+    static final KafkaBroker BROKER = KafkaBroker.start(KafkaOptions.temporary());
+
+    static {
+      closeAtTheEnd(BROKER::close, "Kafka");
+    }
   }
 }
