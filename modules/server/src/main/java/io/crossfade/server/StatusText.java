@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /** {@link Status} as the lines that {@code crossfade status} prints. */
@@ -169,7 +170,7 @@ public final class StatusText {
     return seconds.isPresent() ? Human.seconds(seconds.getAsDouble()) : UNKNOWN;
   }
 
-  private static String text(OptionalLong value, java.util.function.LongFunction<String> format) {
+  private static String text(OptionalLong value, LongFunction<String> format) {
     return value.isPresent() ? format.apply(value.getAsLong()) : UNKNOWN;
   }
 }
