@@ -187,7 +187,7 @@ final class Backfill implements AutoCloseable {
       }
       Duration took = Duration.ofNanos(System.nanoTime() - started);
       Instant at = Instant.now();
-      var chunk = copy.read(reading, read.snapshot(), read.end(), took);
+      var chunk = copy.read(reading, read.snapshot(), read.end(), took, buffer.filled());
       if (chunk.isEmpty()) {
         return OptionalLong.empty();
       }

@@ -30,6 +30,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One term of leadership with all that belongs to it. The order of its start is the first invariant
@@ -87,12 +89,14 @@ final class CaptureRun implements AutoCloseable {
   void start() throws InterruptedException {
     List<TableId> ids = tables.stream().map(Table::id).toList();
     List<TopicPartition> partitions;
+    Map<String, byte[]> control;
+    Publisher publisher;
     try (Admin admin = Admin.create(new HashMap<String, Object>(settings.kafka()))) {
       partitions = Topics.ensure(admin, names, ids, settings);
+      publisher = opened(new Publisher(settings.kafka(), names));
+      publisher.takeOver();
+      control = ControlLog.read(admin, settings.kafka(), names.controlTopic());
     }
-    Publisher publisher = opened(new Publisher(settings.kafka(), names));
-    publisher.takeOver();
-    Map<String, byte[]> control = ControlLog.read(settings.kafka(), names.controlTopic());
     Optional<ControlCodec.Position> position =
         Optional.ofNullable(control.get(ControlCodec.POSITION_KEY)).map(ControlCodec::position);
     LogBeginning beginning =

@@ -5,9 +5,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -24,17 +28,22 @@ final class ControlLog {
    * publisher's {@code initTransactions}, which ends a transaction that a former publisher left
    * open.
    */
-  static Map<String, byte[]> read(Map<String, String> kafka, String topic) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+  static Map<String, byte[]> read(Admin admin, Map<String, String> kafka, String topic)
+      throws InterruptedException {
     TopicPartition partition = new TopicPartition(topic, 0);
-    long end;
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(config)) {
-      end = consumer.endOffsets(List.of(partition)).get(partition);
-    }
+    long end =
+        Topics.get(
+                admin
+                    .listOffsets(
+                        Map.of(partition, OffsetSpec.latest()),
+                        new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .partitionResult(partition))
+            .offset();
+    Map<String, Object> config = new HashMap<>(kafka);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     Map<String, byte[]> last = new HashMap<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(config)) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       while (consumer.position(partition) < end) {
@@ -44,9 +53,5 @@ final class ControlLog {
       }
     }
     return last;
-  }
-
-  private static KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> config) {
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 }

@@ -55,6 +55,11 @@ final class RowBuffer implements RowSink {
     return rows;
   }
 
+  /** How many bytes it has, as a share of those that are enough. */
+  double filled() {
+    return (double) bytes / ENOUGH;
+  }
+
   /** Whether the read ended because there were enough bytes, so that rows may be left. */
   boolean full() {
     return full;

@@ -7,6 +7,7 @@ import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.Snapshot;
 import io.crossfade.core.table.Key;
 import io.crossfade.wire.RowCodec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -142,8 +143,8 @@ final class TableCopy {
    * @return the chunk as far as it was read; empty where it has to be read again
    */
   synchronized Optional<TableBackfill.Chunk> read(
-      Reading reading, Snapshot snapshot, long end, java.time.Duration took) {
-    size.took(end - reading.chunk().from(), took);
+      Reading reading, Snapshot snapshot, long end, Duration took, double filled) {
+    size.took(end - reading.chunk().from(), took, filled);
     if (!window.read(reading.ticket(), snapshot)) {
       backfill.giveBack(reading.chunk());
       return Optional.empty();

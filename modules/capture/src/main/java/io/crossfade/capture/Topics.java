@@ -90,8 +90,8 @@ final class Topics {
     return partitions;
   }
 
-  private static <T> T get(org.apache.kafka.common.KafkaFuture<T> future)
-      throws InterruptedException {
+  /** Waits for an answer of Kafka. */
+  static <T> T get(org.apache.kafka.common.KafkaFuture<T> future) throws InterruptedException {
     try {
       return future.get();
     } catch (ExecutionException e) {

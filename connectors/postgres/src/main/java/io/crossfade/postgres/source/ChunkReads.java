@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
+import org.postgresql.jdbc.PgConnection;
 
 /**
  * Reads of rows by {@code COPY}, each in one short transaction with one snapshot (I3, I4). The
@@ -119,7 +120,7 @@ final class ChunkReads {
         return new ChunkRead(
             snapshot, copy(connection, sql, columns.columns().size(), to, beginning, sink), false);
       } finally {
-        statement.execute("ROLLBACK");
+        endTransaction(connection);
       }
     }
   }
@@ -160,6 +161,14 @@ final class ChunkReads {
             sink);
         return snapshot;
       } finally {
+        endTransaction(connection);
+      }
+    }
+  }
+
+  private static void endTransaction(Connection connection) throws SQLException {
+    if (!connection.unwrap(PgConnection.class).isClosed()) {
+      try (Statement statement = connection.createStatement()) {
         statement.execute("ROLLBACK");
       }
     }
@@ -232,7 +241,9 @@ final class ChunkReads {
       return to;
     } finally {
       if (copy.isActive()) {
-        copy.cancelCopy();
+        // Not cancelCopy(): its request reaches the server by another way, and may hit the
+        // session's next statement.
+        connection.unwrap(PgConnection.class).abort(Runnable::run);
       }
     }
   }

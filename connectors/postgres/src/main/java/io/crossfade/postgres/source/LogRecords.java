@@ -110,12 +110,14 @@ final class LogRecords {
   private static final class Layout {
     private final Table table;
     private final int[] key;
-    private final Fields ofKey = new Fields();
-    private final Fields ofRow = new Fields();
+    private final Fields ofKey;
+    private final Fields ofRow;
 
     Layout(Table table) {
       this.table = table;
       this.key = table.keyIndexes();
+      this.ofKey = new Fields();
+      this.ofRow = new Fields();
     }
 
     Row whole(Struct after) {

@@ -36,7 +36,8 @@ public final class LogValues implements CustomConverter<SchemaBuilder, Relationa
   @Override
   public void converterFor(
       RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
-    registration.register(SchemaBuilder.string(), LogValues::text);
+    // Optional, for the row that a key change deletes has its key alone.
+    registration.register(SchemaBuilder.string().optional(), LogValues::text);
   }
 
   private static Object text(Object value) {

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,13 +41,20 @@ final class PostgresSessions implements AutoCloseable {
   }
 
   /**
-   * Does work on a pooled session, which is given back without an open transaction.
+   * Does work on a pooled session, which is given back without an open transaction. A session that
+   * the work has aborted is not given to anybody else.
    *
    * @throws SourceException where the database does not answer or refuses
    */
   <T> T with(String doing, Work<T> work) {
     try (Connection connection = pool.getConnection()) {
-      return work.on(connection);
+      try {
+        return work.on(connection);
+      } finally {
+        if (connection.unwrap(PgConnection.class).isClosed()) {
+          pool.evictConnection(connection);
+        }
+      }
     } catch (SQLException e) {
       throw failed(doing, e);
     }

@@ -17,6 +17,9 @@ public final class ChunkSize {
    */
   private static final double GROWTH = 4;
 
+  /** A chunk that is cut short costs its session; so one aims below the bytes that it may have. */
+  private static final double FILLED = 0.7;
+
   private final long smallest;
   private final long greatest;
   private double places;
@@ -33,10 +36,17 @@ public final class ChunkSize {
     return Math.max(smallest, Math.min(greatest, (long) places));
   }
 
-  /** A chunk of so many places took so long. */
-  public void took(long read, Duration duration) {
-    double seconds = Math.max(duration.toNanos() / 1e9, 1e-3);
-    double ideal = read * (AIM.toNanos() / 1e9) / seconds;
-    places = Math.max(smallest, Math.min(ideal, Math.max(read, smallest) * GROWTH));
+  /**
+   * A chunk was read.
+   *
+   * @param read how many places it had
+   * @param duration how long that took
+   * @param filled how full it was, of the bytes that a chunk may have: above 1 it was cut short
+   */
+  public void took(long read, Duration duration, double filled) {
+    double byTime = (double) AIM.toNanos() / Math.max(duration.toNanos(), 1_000_000);
+    double byBytes = FILLED / Math.max(filled, 1e-6);
+    double factor = Math.min(Math.min(byTime, byBytes), GROWTH);
+    places = Math.max(smallest, read * factor);
   }
 }
