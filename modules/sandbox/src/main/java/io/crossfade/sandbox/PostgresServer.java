@@ -1,0 +1,421 @@
+package io.crossfade.sandbox;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A PostgreSQL server as a child process, on 127.0.0.1.
+ *
+ * <p>It ends when this JVM ends, however that happens. The superuser's password is asked for on
+ * each connection, so that a wrong one is refused. Logical replication is on.
+ */
+public final class PostgresServer implements AutoCloseable {
+
+  static final String SETTINGS_FILE = "crossfade.conf";
+
+  /** How a server is asked to stop. */
+  public enum StopMode {
+    /** Waits for clients to disconnect. */
+    SMART("TERM"),
+    /** Disconnects clients, writes a checkpoint. */
+    FAST("INT"),
+    /** As after a crash, but told to: recovery at the next start. */
+    IMMEDIATE("QUIT");
+
+    private final String signal;
+
+    StopMode(String signal) {
+      this.signal = signal;
+    }
+  }
+
+  private static final Duration START_WITHIN = Duration.ofSeconds(60);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(60);
+  private static final int TRIES_FOR_A_PORT = 5;
+
+  private static final Map<String, String> DEFAULTS =
+      Map.ofEntries(
+          Map.entry("listen_addresses", "127.0.0.1"),
+          // No socket file: nothing to clash about, and no path that may be too long for one.
+          Map.entry("unix_socket_directories", ""),
+          Map.entry("max_connections", "200"),
+          Map.entry("wal_level", "logical"),
+          Map.entry("max_replication_slots", "20"),
+          Map.entry("max_wal_senders", "20"),
+          Map.entry("max_prepared_transactions", "20"),
+          // In the data directory, not in /dev/shm: that is small in containers, and what a kill
+          // leaves there would stay for ever.
+          Map.entry("dynamic_shared_memory_type", "mmap"),
+          Map.entry("timezone", "UTC"),
+          Map.entry("log_timezone", "UTC"),
+          Map.entry("log_line_prefix", "%m [%p] %q%u@%d "));
+
+  private static final AtomicLong DATABASES = new AtomicLong();
+
+  private final PostgresOptions options;
+  private final PostgresBinaries binaries;
+  private final Path directory;
+  private final Map<String, String> settings;
+  private int port;
+  private ChildProcess process;
+
+  private PostgresServer(PostgresOptions options, PostgresBinaries binaries, Path directory) {
+    this.options = options;
+    this.binaries = binaries;
+    this.directory = directory;
+    this.settings = new LinkedHashMap<>(DEFAULTS);
+    this.settings.putAll(options.settings());
+  }
+
+  /**
+   * Starts a server and blocks until it takes connections: about a second, some more when this
+   * machine has never run that version.
+   *
+   * @throws SandboxException when it does not start, with the end of its log
+   */
+  public static PostgresServer start(PostgresOptions options) {
+    PostgresBinaries binaries = PostgresBinaries.of(options.version());
+    Path directory = options.directory().map(Path::toAbsolutePath).orElseGet(() -> temporary());
+    PostgresServer server = new PostgresServer(options, binaries, directory);
+    try {
+      server.prepare();
+      server.startOnSomePort();
+    } catch (RuntimeException | Error e) {
+      server.discard();
+      throw e;
+    }
+    return server;
+  }
+
+  public PostgresVersion version() {
+    return options.version();
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String user() {
+    return PostgresOptions.USER;
+  }
+
+  public String password() {
+    return options.password();
+  }
+
+  /** Process id of the postmaster. */
+  public long pid() {
+    return process.pid();
+  }
+
+  public Path logFile() {
+    return directory.resolve("postgres.log");
+  }
+
+  /** The data directory. */
+  public Path data() {
+    return directory.resolve("data");
+  }
+
+  public String jdbcUrl() {
+    return jdbcUrl("postgres");
+  }
+
+  public String jdbcUrl(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  /** A connection as superuser to the database {@code postgres}. */
+  public Connection connect() throws SQLException {
+    return connect("postgres");
+  }
+
+  public Connection connect(String database) throws SQLException {
+    return connect(database, user(), password());
+  }
+
+  public Connection connect(String database, String asUser, String withPassword)
+      throws SQLException {
+    return DriverManager.getConnection(jdbcUrl(database), asUser, withPassword);
+  }
+
+  /** The database {@code postgres}, which every server has. */
+  public Database database() {
+    return database("postgres");
+  }
+
+  /** A database that exists. */
+  public Database database(String name) {
+    return new Database(this, name);
+  }
+
+  public Database createDatabase(String name) {
+    database().execute("CREATE DATABASE " + Database.quote(name));
+    return database(name);
+  }
+
+  /** A database with a name that no other of this server has; tests take one each. */
+  public Database createDatabase() {
+    return createDatabase("t_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet());
+  }
+
+  /** Changes settings of {@code postgresql.conf}; what needs a restart takes effect with one. */
+  public void set(Map<String, String> changes) {
+    settings.putAll(changes);
+    writeSettings();
+    if (process.isAlive()) {
+      process.signal("HUP");
+    }
+  }
+
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
+  /**
+   * Stops the server and blocks until it has ended.
+   *
+   * @throws SandboxException when it has not within a minute
+   */
+  public void stop(StopMode mode) {
+    if (!process.stop(mode.signal, STOP_WITHIN)) {
+      throw new SandboxException(
+          "PostgreSQL "
+              + pid()
+              + " has not stopped within "
+              + STOP_WITHIN.toSeconds()
+              + " s ("
+              + mode
+              + ")"
+              + endOfLog(0));
+    }
+  }
+
+  /** {@code kill -9} for the server with all its processes; they are gone when this returns. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** Starts a server that is down again: same port, same data. */
+  public void start() {
+    if (process.isAlive()) {
+      throw new IllegalStateException("PostgreSQL " + pid() + " is running");
+    }
+    long log = logSize();
+    launch();
+    if (!awaitReady()) {
+      throw new SandboxException("PostgreSQL has not started" + endOfLog(log));
+    }
+  }
+
+  /** Stops fast where it runs, and starts: same port, same data, settings as they are now. */
+  public void restart() {
+    stop(StopMode.FAST);
+    start();
+  }
+
+  /** SIGSTOP for all processes of the server: connections stay open, nobody answers. */
+  public void pause() {
+    process.pause();
+  }
+
+  public void resume() {
+    process.resume();
+  }
+
+  /** Ends the server; a temporary directory goes with it. May be repeated. */
+  @Override
+  public void close() {
+    discard();
+  }
+
+  private void discard() {
+    if (process != null && process.isAlive()) {
+      process.resume();
+      StopMode mode = options.directory().isPresent() ? StopMode.FAST : StopMode.IMMEDIATE;
+      if (!process.stop(mode.signal, Duration.ofSeconds(10))) {
+        process.kill();
+      }
+    }
+    if (options.directory().isEmpty() && Files.exists(directory)) {
+      removeSharedMemory();
+      Unix.delete(directory);
+    }
+    if (options.port().isEmpty()) {
+      Ports.release(port);
+    }
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("crossfade-postgres-data-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make a directory for PostgreSQL's data", e);
+    }
+  }
+
+  private void prepare() {
+    try {
+      Files.createDirectories(directory);
+      binaries.user().ifPresent(user -> PostgresBinaries.chown(directory, user));
+      Path version = data().resolve("PG_VERSION");
+      if (!Files.exists(version)) {
+        Path copy = directory.resolve("data.new");
+        if (Files.exists(copy)) {
+          Unix.delete(copy);
+        }
+        Unix.run(
+            Path.of("/"), List.of("cp", "-a", binaries.template().toString(), copy.toString()));
+        Files.move(copy, data(), StandardCopyOption.ATOMIC_MOVE);
+      } else if (!Files.readString(version).strip().equals("" + options.version().major())) {
+        throw new SandboxException(
+            data()
+                + " belongs to PostgreSQL "
+                + Files.readString(version).strip()
+                + ", not "
+                + options.version().major()
+                + ". Name another directory.");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot prepare " + directory + " for PostgreSQL", e);
+    }
+  }
+
+  private void startOnSomePort() {
+    for (int i = 1; ; i++) {
+      port = options.port().orElseGet(Ports::free);
+      long log = logSize();
+      launch();
+      if (awaitReady()) {
+        setPassword();
+        return;
+      }
+      // Between the look and the start another process may have taken the port.
+      boolean portTaken = Unix.lastLines(logFile(), log).contains("could not bind IPv4 address");
+      if (!portTaken || options.port().isPresent() || i == TRIES_FOR_A_PORT) {
+        throw new SandboxException(
+            "PostgreSQL "
+                + options.version().major()
+                + (portTaken ? " has not started, port " + port + " is in use" : " has not started")
+                + endOfLog(log));
+      }
+    }
+  }
+
+  private void launch() {
+    writeSettings();
+    List<String> command = List.of(binaries.postgres().toString(), "-D", data().toString());
+    process =
+        ChildProcess.start(
+            new ChildProcess.Plan(
+                command,
+                binaries.user(),
+                directory,
+                Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8"),
+                logFile(),
+                StopMode.FAST.signal,
+                Duration.ofSeconds(3),
+                options.directory().isEmpty() ? Optional.of(directory) : Optional.empty()));
+  }
+
+  /** True when the server takes connections, false when it has ended. */
+  private boolean awaitReady() {
+    long deadline = System.nanoTime() + START_WITHIN.toNanos();
+    while (process.isAlive()) {
+      List<String> state = postmasterFile();
+      // Its lines: pid, data directory, start time, port, socket, address, shared memory, status.
+      if (state.size() >= 8
+          && state.get(0).strip().equals(Long.toString(process.pid()))
+          && state.get(7).strip().equals("ready")) {
+        return true;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new SandboxException(
+            "PostgreSQL is not ready after " + START_WITHIN.toSeconds() + " s" + endOfLog(0));
+      }
+      ChildProcess.sleep();
+    }
+    return false;
+  }
+
+  private List<String> postmasterFile() {
+    try {
+      return Files.readAllLines(data().resolve("postmaster.pid"));
+    } catch (IOException e) {
+      // Not there yet, or just being written.
+      return List.of();
+    }
+  }
+
+  private void setPassword() {
+    if (!password().equals(PostgresOptions.DEFAULT_PASSWORD) && options.directory().isEmpty()) {
+      try (Connection c = connect("postgres", user(), PostgresOptions.DEFAULT_PASSWORD);
+          var statement = c.createStatement()) {
+        statement.execute(
+            "ALTER ROLE " + user() + " PASSWORD '" + password().replace("'", "''") + "'");
+      } catch (SQLException e) {
+        throw new SandboxException("Cannot set the superuser's password", e);
+      }
+    }
+  }
+
+  private void writeSettings() {
+    List<String> lines = new ArrayList<>();
+    lines.add("port = " + port);
+    settings.forEach((name, value) -> lines.add(name + " = '" + value.replace("'", "''") + "'"));
+    try {
+      Path file = data().resolve(SETTINGS_FILE);
+      Files.write(
+          file,
+          lines,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
+      binaries.user().ifPresent(user -> PostgresBinaries.chown(file, user));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write the settings of " + directory, e);
+    }
+  }
+
+  /** What only a killed server leaves behind: a few bytes of System V shared memory. */
+  private void removeSharedMemory() {
+    List<String> state = postmasterFile();
+    if (state.size() < 7) {
+      return;
+    }
+    String[] keyAndId = state.get(6).strip().split("\\s+");
+    if (keyAndId.length == 2) {
+      Unix.program("ipcrm")
+          .ifPresent(
+              ipcrm ->
+                  Unix.run(
+                      Path.of("/"), List.of("/bin/sh", "-c", "ipcrm -m " + keyAndId[1] + " || :")));
+    }
+  }
+
+  private long logSize() {
+    try {
+      return Files.exists(logFile()) ? Files.size(logFile()) : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + logFile(), e);
+    }
+  }
+
+  private String endOfLog(long from) {
+    return "; the end of " + logFile() + ":\n" + Unix.lastLines(logFile(), from);
+  }
+}

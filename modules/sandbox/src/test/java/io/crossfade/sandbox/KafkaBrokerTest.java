@@ -1,0 +1,130 @@
+package io.crossfade.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaBrokerTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void shouldKeepRecordsOverKillAndStartOnOtherPorts() throws Exception {
+    String before;
+    try (KafkaBroker broker = KafkaBroker.start(KafkaOptions.in(directory))) {
+      before = broker.bootstrapServers();
+      create(broker, "kept");
+      produceInATransaction(broker, "kept", "first");
+      broker.kill();
+      assertThat(broker.isRunning()).isFalse();
+    }
+    try (KafkaBroker broker = KafkaBroker.start(KafkaOptions.in(directory))) {
+      assertThat(broker.bootstrapServers()).isNotEqualTo(before);
+      produceInATransaction(broker, "kept", "second");
+      assertThat(consume(broker, "kept", 2)).containsExactly("first", "second");
+    }
+  }
+
+  @Test
+  void shouldKeepRecordsAndPortOverARestart() throws Exception {
+    try (KafkaBroker broker = KafkaBroker.start(KafkaOptions.temporary())) {
+      String before = broker.bootstrapServers();
+      create(broker, "kept");
+      produceInATransaction(broker, "kept", "first");
+      broker.restart();
+      assertThat(broker.bootstrapServers()).isEqualTo(before);
+      assertThat(consume(broker, "kept", 1)).containsExactly("first");
+    }
+  }
+
+  @Test
+  void shouldSayWhoIsInTheWayWhenTheDirectoryStaysInUse() {
+    KafkaOptions options = KafkaOptions.in(directory);
+    try (KafkaBroker first = KafkaBroker.start(options)) {
+      assertThatThrownBy(() -> KafkaBroker.start(options.withLockWait(Duration.ofMillis(200))))
+          .isInstanceOf(SandboxException.class)
+          .hasMessageContaining(directory + " is in use by another process");
+      assertThat(first.isRunning()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldNotMakeTopicsByThemselves() {
+    assertThatThrownBy(() -> produceInATransaction(SharedSandbox.kafka(), "nobody-made-me", "x"))
+        .hasRootCauseInstanceOf(UnknownTopicOrPartitionException.class);
+  }
+
+  private static void create(KafkaBroker broker, String topic)
+      throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .createTopics(List.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
+          .all()
+          .get();
+    }
+  }
+
+  private static void produceInATransaction(KafkaBroker broker, String topic, String value)
+      throws Exception {
+    Map<String, Object> configuration =
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "transactional.id",
+            "test",
+            "max.block.ms",
+            10_000);
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(configuration, new StringSerializer(), new StringSerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, value)).get();
+      producer.commitTransaction();
+    }
+  }
+
+  private static List<String> consume(KafkaBroker broker, String topic, int count) {
+    Map<String, Object> configuration =
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "auto.offset.reset",
+            "earliest",
+            "isolation.level",
+            "read_committed",
+            "enable.auto.commit",
+            false);
+    List<String> values = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(configuration, new StringDeserializer(), new StringDeserializer())) {
+      consumer.assign(List.of(new TopicPartition(topic, 0)));
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (values.size() < count && System.nanoTime() < deadline) {
+        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+          values.add(record.value());
+        }
+      }
+    }
+    return values;
+  }
+}
