@@ -179,6 +179,7 @@ final class ChildProcess {
   /** Asks the server to end and blocks until it has; false when it has not within the time. */
   boolean stop(String signal, Duration atMost) {
     if (guard.isAlive()) {
+      resume();
       signal(signal);
     }
     return awaitEnd(atMost);
@@ -194,8 +195,8 @@ final class ChildProcess {
       all.forEach(
           process ->
               await(
-                  () -> !process.isAlive(),
-                  "process " + process.pid() + " does not end although killed"));
+                  () -> !Unix.isAlive(process.pid()),
+                  "Process " + process.pid() + " does not end although killed"));
     }
     awaitEnd(Duration.ofSeconds(10));
   }

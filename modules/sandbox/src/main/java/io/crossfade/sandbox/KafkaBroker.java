@@ -36,6 +36,11 @@ public final class KafkaBroker implements AutoCloseable {
           Map.entry("controller.listener.names", "CONTROLLER"),
           Map.entry("inter.broker.listener.name", "PLAINTEXT"),
           Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+          // After kill -9 the controller, which came back as well, lets the broker in again only
+          // when
+          // the former one's session has timed out. The defaults make that 9 seconds and more.
+          Map.entry("broker.session.timeout.ms", "3000"),
+          Map.entry("broker.heartbeat.interval.ms", "500"),
           Map.entry("auto.create.topics.enable", "false"),
           Map.entry("default.replication.factor", "1"),
           Map.entry("min.insync.replicas", "1"),
@@ -152,7 +157,6 @@ public final class KafkaBroker implements AutoCloseable {
   public void close() {
     boolean keep = options.directory().isPresent();
     if (process != null && process.isAlive()) {
-      process.resume();
       if (!keep || !process.stop("TERM", Duration.ofSeconds(15))) {
         process.kill();
       }
@@ -183,7 +187,7 @@ public final class KafkaBroker implements AutoCloseable {
         return;
       }
       // Between the look and the start another process may have taken a port.
-      boolean portTaken = Unix.lastLines(logFile(), log).contains("Address already in use");
+      boolean portTaken = process.exitCode().orElse(0) == KafkaChild.PORT_TAKEN;
       if (!portTaken || i == TRIES_FOR_A_PORT) {
         throw notStarted(log);
       }
@@ -209,7 +213,9 @@ public final class KafkaBroker implements AutoCloseable {
                       "@" + arguments,
                       KafkaChild.class.getName(),
                       directory.toString(),
-                      Long.toString(options.lockWait().toMillis())),
+                      Long.toString(options.lockWait().toMillis()),
+                      Integer.toString(port),
+                      Integer.toString(controllerPort)),
                   Optional.empty(),
                   Path.of("").toAbsolutePath(),
                   Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8"),

@@ -15,6 +15,7 @@ import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.slf4j.LoggerFactory;
 
 /** The child JVM of {@link KafkaBroker}: formats a new directory, serves until SIGTERM. */
 final class KafkaChild {
@@ -27,12 +28,25 @@ final class KafkaChild {
   /** Exit code: the directory belongs to a broker that has not ended in time. */
   static final int IN_USE = 75;
 
+  /** Exit code: a port is taken. */
+  static final int PORT_TAKEN = 76;
+
   private KafkaChild() {}
 
   /**
-   * @param args the directory and the milliseconds to wait for its lock
+   * @param args the directory, the milliseconds to wait for its lock, and the ports
    */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
+    try {
+      serve(args);
+    } catch (Throwable e) {
+      LoggerFactory.getLogger(KafkaChild.class).error("Kafka has not started", e);
+      // Not exit: threads of a broker that has started by half would keep this process.
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private static void serve(String[] args) throws IOException {
     Path directory = Path.of(args[0]);
     // Held until this process ends: unlike Kafka's own lock it covers formatting, and is waited
     // for.
@@ -44,6 +58,13 @@ final class KafkaChild {
       System.err.println(directory + " is in use by another process");
       System.exit(IN_USE);
     }
+    for (int i = 2; i < args.length; i++) {
+      // Kafka itself would notice, but say so only after a minute.
+      if (!Ports.isFree(Integer.parseInt(args[i]))) {
+        System.err.println("Port " + args[i] + " of 127.0.0.1 is in use by another process");
+        System.exit(PORT_TAKEN);
+      }
+    }
     Path file = directory.resolve(PROPERTIES_FILE);
     Properties properties = new Properties();
     try (Reader in = Files.newBufferedReader(file)) {
@@ -54,8 +75,8 @@ final class KafkaChild {
     }
     KafkaRaftServer server =
         new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
-    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "stop"));
     server.startup();
+    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "stop"));
     Path draft = directory.resolve(READY_FILE + ".new");
     Files.writeString(draft, Long.toString(ProcessHandle.current().pid()));
     Files.move(draft, directory.resolve(READY_FILE), StandardCopyOption.ATOMIC_MOVE);

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -45,6 +44,8 @@ public final class PostgresServer implements AutoCloseable {
 
   private static final Duration START_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(60);
+  private static final Duration RELOAD_WITHIN = Duration.ofSeconds(10);
+  private static final Duration FORMER_ENDS_WITHIN = Duration.ofSeconds(30);
   private static final int TRIES_FOR_A_PORT = 5;
 
   private static final Map<String, String> DEFAULTS =
@@ -65,6 +66,7 @@ public final class PostgresServer implements AutoCloseable {
           Map.entry("log_line_prefix", "%m [%p] %q%u@%d "));
 
   private static final AtomicLong DATABASES = new AtomicLong();
+  private static final AtomicLong SLOTS = new AtomicLong();
 
   private final PostgresOptions options;
   private final PostgresBinaries binaries;
@@ -72,6 +74,7 @@ public final class PostgresServer implements AutoCloseable {
   private final Map<String, String> settings;
   private int port;
   private ChildProcess process;
+  private boolean isNew;
 
   private PostgresServer(PostgresOptions options, PostgresBinaries binaries, Path directory) {
     this.options = options;
@@ -91,14 +94,58 @@ public final class PostgresServer implements AutoCloseable {
     PostgresBinaries binaries = PostgresBinaries.of(options.version());
     Path directory = options.directory().map(Path::toAbsolutePath).orElseGet(() -> temporary());
     PostgresServer server = new PostgresServer(options, binaries, directory);
+    return start(server, () -> server.isNew = server.prepare(binaries.template()));
+  }
+
+  private static PostgresServer start(PostgresServer server, Runnable prepare) {
     try {
-      server.prepare();
+      prepare.run();
       server.startOnSomePort();
     } catch (RuntimeException | Error e) {
       server.discard();
       throw e;
     }
     return server;
+  }
+
+  /**
+   * Starts a hot standby that streams from a primary.
+   *
+   * <p>It begins with a copy of the primary's files, and the primary is restarted for that: files
+   * at rest need no further care. A slot on the primary keeps the log for it.
+   *
+   * @param options of the standby; version and password must be those of the primary
+   */
+  public static PostgresServer startStandbyOf(PostgresServer primary, PostgresOptions options) {
+    if (primary.version() != options.version() || !primary.password().equals(options.password())) {
+      throw new IllegalArgumentException("A standby has its primary's version and password");
+    }
+    Path directory = options.directory().map(Path::toAbsolutePath).orElseGet(() -> temporary());
+    String slot = "standby_" + SLOTS.incrementAndGet();
+    primary.database().query("SELECT pg_create_physical_replication_slot('" + slot + "', true)");
+    String connection =
+        "host=127.0.0.1 port="
+            + primary.port()
+            + " user="
+            + primary.user()
+            + " password="
+            + primary.password();
+    PostgresServer standby =
+        new PostgresServer(
+            options.with("primary_conninfo", connection).with("primary_slot_name", slot),
+            primary.binaries,
+            directory);
+    return start(
+        standby,
+        () -> {
+          primary.stop(StopMode.FAST);
+          try {
+            standby.prepare(primary.data());
+          } finally {
+            primary.start();
+          }
+          standby.write(standby.data().resolve("standby.signal"), List.of());
+        });
   }
 
   public PostgresVersion version() {
@@ -173,13 +220,29 @@ public final class PostgresServer implements AutoCloseable {
     return createDatabase("t_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet());
   }
 
-  /** Changes settings of {@code postgresql.conf}; what needs a restart takes effect with one. */
+  /**
+   * Changes settings of {@code postgresql.conf}. When this returns, new connections of a running
+   * server see the change; what needs a restart takes effect with one.
+   */
   public void set(Map<String, String> changes) {
     settings.putAll(changes);
     writeSettings();
-    if (process.isAlive()) {
-      process.signal("HUP");
+    if (!process.isAlive()) {
+      return;
     }
+    List<String> before = loadTime();
+    process.signal("HUP");
+    long deadline = System.nanoTime() + RELOAD_WITHIN.toNanos();
+    while (loadTime().equals(before)) {
+      if (System.nanoTime() > deadline) {
+        throw new SandboxException("PostgreSQL does not read its settings again" + endOfLog(0));
+      }
+      ChildProcess.sleep();
+    }
+  }
+
+  private List<String> loadTime() {
+    return database().query("SELECT extract(epoch FROM pg_conf_load_time())");
   }
 
   public boolean isRunning() {
@@ -245,7 +308,6 @@ public final class PostgresServer implements AutoCloseable {
 
   private void discard() {
     if (process != null && process.isAlive()) {
-      process.resume();
       StopMode mode = options.directory().isPresent() ? StopMode.FAST : StopMode.IMMEDIATE;
       if (!process.stop(mode.signal, Duration.ofSeconds(10))) {
         process.kill();
@@ -260,6 +322,29 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /** A server of a parent that was killed may still be ending. */
+  private void awaitFormer() {
+    long deadline = System.nanoTime() + FORMER_ENDS_WITHIN.toNanos();
+    List<String> state = postmasterFile();
+    while (!state.isEmpty()) {
+      long former = Long.parseLong(state.get(0).strip());
+      if (!Unix.isAlive(former) || !Unix.programOf(former).equals("postgres")) {
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new SandboxException(
+            data()
+                + " is in use by the PostgreSQL server "
+                + former
+                + ", and still was after "
+                + FORMER_ENDS_WITHIN.toSeconds()
+                + " s. End it, or name another directory.");
+      }
+      ChildProcess.sleep();
+      state = postmasterFile();
+    }
+  }
+
   private static Path temporary() {
     try {
       return Files.createTempDirectory("crossfade-postgres-data-");
@@ -268,20 +353,22 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private void prepare() {
+  /** Makes the directory where there is none yet; true when its data are a fresh copy. */
+  private boolean prepare(Path original) {
     try {
       Files.createDirectories(directory);
-      binaries.user().ifPresent(user -> PostgresBinaries.chown(directory, user));
+      binaries.user().ifPresent(this::giveDirectoryTo);
       Path version = data().resolve("PG_VERSION");
       if (!Files.exists(version)) {
         Path copy = directory.resolve("data.new");
         if (Files.exists(copy)) {
           Unix.delete(copy);
         }
-        Unix.run(
-            Path.of("/"), List.of("cp", "-a", binaries.template().toString(), copy.toString()));
+        Unix.run(Path.of("/"), List.of("cp", "-a", original.toString(), copy.toString()));
         Files.move(copy, data(), StandardCopyOption.ATOMIC_MOVE);
-      } else if (!Files.readString(version).strip().equals("" + options.version().major())) {
+        return true;
+      }
+      if (!Files.readString(version).strip().equals("" + options.version().major())) {
         throw new SandboxException(
             data()
                 + " belongs to PostgreSQL "
@@ -290,12 +377,31 @@ public final class PostgresServer implements AutoCloseable {
                 + options.version().major()
                 + ". Name another directory.");
       }
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot prepare " + directory + " for PostgreSQL", e);
     }
   }
 
+  private void giveDirectoryTo(Unix.User user) {
+    PostgresBinaries.chown(directory, user);
+    List<String> look = new ArrayList<>(ChildProcess.as(user));
+    look.addAll(List.of("/bin/sh", "-c", "cd \"$1\"", "sh", directory.toString()));
+    try {
+      Unix.run(Path.of("/"), look);
+    } catch (SandboxException e) {
+      throw new SandboxException(
+          "PostgreSQL does not run as root, and the user "
+              + user.name()
+              + ", as whom it runs instead, cannot enter "
+              + directory
+              + ". Name a directory that others can reach, such as one below /tmp or /var/lib.",
+          e);
+    }
+  }
+
   private void startOnSomePort() {
+    awaitFormer();
     for (int i = 1; ; i++) {
       port = options.port().orElseGet(Ports::free);
       long log = logSize();
@@ -362,7 +468,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private void setPassword() {
-    if (!password().equals(PostgresOptions.DEFAULT_PASSWORD) && options.directory().isEmpty()) {
+    if (isNew && !password().equals(PostgresOptions.DEFAULT_PASSWORD)) {
       try (Connection c = connect("postgres", user(), PostgresOptions.DEFAULT_PASSWORD);
           var statement = c.createStatement()) {
         statement.execute(
@@ -377,17 +483,15 @@ public final class PostgresServer implements AutoCloseable {
     List<String> lines = new ArrayList<>();
     lines.add("port = " + port);
     settings.forEach((name, value) -> lines.add(name + " = '" + value.replace("'", "''") + "'"));
+    write(data().resolve(SETTINGS_FILE), lines);
+  }
+
+  private void write(Path file, List<String> lines) {
     try {
-      Path file = data().resolve(SETTINGS_FILE);
-      Files.write(
-          file,
-          lines,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.TRUNCATE_EXISTING,
-          StandardOpenOption.WRITE);
+      Files.write(file, lines);
       binaries.user().ifPresent(user -> PostgresBinaries.chown(file, user));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write the settings of " + directory, e);
+      throw new UncheckedIOException("Cannot write " + file, e);
     }
   }
 

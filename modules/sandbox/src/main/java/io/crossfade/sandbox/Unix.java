@@ -113,6 +113,31 @@ final class Unix {
     }
   }
 
+  /**
+   * Whether a process still runs. A zombie does not: it has ended, and only waits for a parent that
+   * may be in no hurry to take note.
+   */
+  static boolean isAlive(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      // "pid (name) state …", and the name may have anything in it.
+      char state = stat.charAt(stat.lastIndexOf(')') + 2);
+      return state != 'Z' && state != 'X';
+    } catch (IOException e) {
+      // Not there, or gone while it was read.
+      return false;
+    }
+  }
+
+  /** The name of a process's program, empty when there is no such process. */
+  static String programOf(long pid) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   /** Sends a signal such as "STOP"; processes that have ended meanwhile are no error. */
   static void signal(String signal, List<ProcessHandle> processes) {
     if (processes.isEmpty()) {

@@ -3,14 +3,19 @@ package io.crossfade.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -69,9 +74,73 @@ class KafkaBrokerTest {
   }
 
   @Test
-  void shouldNotMakeTopicsByThemselves() {
-    assertThatThrownBy(() -> produceInATransaction(SharedSandbox.kafka(), "nobody-made-me", "x"))
-        .hasRootCauseInstanceOf(UnknownTopicOrPartitionException.class);
+  void shouldNotMakeTopicsByThemselves() throws Exception {
+    Map<String, Object> configuration =
+        Map.of("bootstrap.servers", SharedSandbox.kafka().bootstrapServers(), "max.block.ms", 3000);
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(configuration, new StringSerializer(), new StringSerializer())) {
+      assertThat(producer.send(new ProducerRecord<>("nobody-made-me", "x")))
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableOfType(ExecutionException.class)
+          .withRootCauseInstanceOf(UnknownTopicOrPartitionException.class);
+    }
+  }
+
+  @Test
+  void shouldWaitForAFormerBrokerThatIsStillEnding() throws Exception {
+    KafkaOptions options = KafkaOptions.in(directory);
+    try (KafkaBroker former = KafkaBroker.start(options)) {
+      create(former, "kept");
+      CompletableFuture<KafkaBroker> second =
+          CompletableFuture.supplyAsync(() -> KafkaBroker.start(options));
+      assertThat(second)
+          .failsWithin(Duration.ofSeconds(2))
+          .withThrowableOfType(TimeoutException.class);
+      former.stop();
+      try (KafkaBroker broker = second.get(60, TimeUnit.SECONDS)) {
+        produceInATransaction(broker, "kept", "after");
+        assertThat(consume(broker, "kept", 1)).containsExactly("after");
+      }
+    }
+  }
+
+  @Test
+  void shouldSayThatItsPortIsTakenWhenItComesBack() throws IOException {
+    try (KafkaBroker broker = KafkaBroker.start(KafkaOptions.temporary())) {
+      broker.stop();
+      int port = Integer.parseInt(broker.bootstrapServers().replace("127.0.0.1:", ""));
+      try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        assertThat(other.isBound()).isTrue();
+        assertThatThrownBy(broker::start)
+            .isInstanceOf(SandboxException.class)
+            .hasMessageContaining("Port " + port + " of 127.0.0.1 is in use");
+      }
+      broker.start();
+      assertThat(broker.isRunning()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldNotAnswerWhilePausedAndGoOnAfterwards() throws Exception {
+    try (KafkaBroker broker = KafkaBroker.start(KafkaOptions.temporary())) {
+      create(broker, "kept");
+      broker.pause();
+      CompletableFuture<Void> sent =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  produceInATransaction(broker, "kept", "late");
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      assertThat(sent)
+          .failsWithin(Duration.ofSeconds(1))
+          .withThrowableOfType(TimeoutException.class);
+      broker.resume();
+      sent.get(30, TimeUnit.SECONDS);
+      assertThat(consume(broker, "kept", 1)).containsExactly("late");
+    }
   }
 
   private static void create(KafkaBroker broker, String topic)
@@ -93,7 +162,7 @@ class KafkaBrokerTest {
             "transactional.id",
             "test",
             "max.block.ms",
-            10_000);
+            30_000);
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(configuration, new StringSerializer(), new StringSerializer())) {
       producer.initTransactions();
