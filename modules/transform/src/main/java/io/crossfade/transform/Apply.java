@@ -165,6 +165,7 @@ public final class Apply implements AutoCloseable {
   }
 
   private StreamThreadExceptionResponse died(Throwable error) {
+    context.leave();
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof BlockedException blocked) {
         log.error("BLOCKED: {}. Next: {}", blocked.getMessage(), blocked.next());

@@ -78,6 +78,13 @@ final class ApplyContext {
     return commits;
   }
 
+  /** The calling stream thread dies. */
+  void leave() {
+    JoinedCommit commit = ofThread.get();
+    commits.remove(commit);
+    commit.target().close();
+  }
+
   /** No wait is begun any more, and none goes on. */
   void closeSoon() {
     closing.countDown();
