@@ -196,9 +196,11 @@ public final class Apply implements AutoCloseable {
     if (waiting.isPresent()) {
       return waiting.get();
     }
-    return streams.state() == KafkaStreams.State.RUNNING
-        ? new ApplyState.Running()
-        : new ApplyState.Starting();
+    // One thread may apply while another still waits to join.
+    boolean running =
+        streams.state() == KafkaStreams.State.RUNNING
+            || context.commits().stream().anyMatch(JoinedCommit::holds);
+    return running ? new ApplyState.Running() : new ApplyState.Starting();
   }
 
   /** What it has done on this instance. Does not block. */

@@ -54,6 +54,7 @@ final class JoinedCommit {
   private final Map<TopicPartition, PartitionBuffer> held = new TreeMap<>(JoinedCommit::compare);
   private String producer;
   private Consumer<byte[], byte[]> consumer;
+  private volatile boolean holds;
   private long records;
   private long bytes;
 
@@ -167,6 +168,7 @@ final class JoinedCommit {
     }
     PartitionBuffer buffer = taken.remove(partition);
     held.put(partition, buffer);
+    holds = true;
     return buffer;
   }
 
@@ -176,11 +178,17 @@ final class JoinedCommit {
    */
   void end(TopicPartition partition) {
     PartitionBuffer buffer = held.remove(partition);
+    holds = !held.isEmpty();
     lag.dropped(partition);
     recount();
     if (buffer != null && buffer.committed() == buffer.cur()) {
       target.tryOnce(session -> session.release(buffer.partition(), buffer.token()));
     }
+  }
+
+  /** Whether this thread applies anything; for any thread. */
+  boolean holds() {
+    return holds;
   }
 
   /** Counts a record that was added to a buffer; true when it is time to commit. */

@@ -39,6 +39,7 @@ final class StreamsSettings {
     all.put(StreamsConfig.POLL_MS_CONFIG, COMMIT_INTERVAL_MS / 2);
     // The target and the brokers may be away for as long as they like; status says since when.
     all.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, 365L * 24 * HOUR_MS);
+    all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
     // Records without a timestamp, or with a negative one, are rows all the same.
     all.put(
         StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, WallclockTimestampExtractor.class);
@@ -47,7 +48,7 @@ final class StreamsSettings {
     consumer(all, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, HOUR_MS);
     // Who was killed is missed after this; the heartbeat has a thread of its own.
     consumer(all, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-    consumer(all, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    consumer(all, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     consumer(all, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
     consumer(all, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
     // What one poll brings is bounded by this, apart from a single larger record.
