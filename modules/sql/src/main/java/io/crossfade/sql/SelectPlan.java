@@ -1,0 +1,146 @@
+package io.crossfade.sql;
+
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.sql.bind.Compiler;
+import io.crossfade.sql.bind.Expr;
+import io.crossfade.sql.eval.Eval;
+import io.crossfade.sql.front.ParsedSelect;
+import io.crossfade.sql.value.PgError;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * A compiled SELECT: a projection and filter over one table. Immutable and safe for several
+ * threads.
+ */
+public final class SelectPlan {
+
+  private final String sql;
+  private final ParsedSelect parsed;
+  private final List<OutputColumn> columns;
+  private final Set<String> inputColumns;
+  private final Eval[] outputs;
+  private final Optional<Eval> condition;
+
+  SelectPlan(
+      String sql,
+      ParsedSelect parsed,
+      List<OutputColumn> columns,
+      List<Expr> outputs,
+      Optional<Expr> condition) {
+    this.sql = sql;
+    this.parsed = parsed;
+    this.columns = List.copyOf(columns);
+    this.outputs = outputs.stream().map(Compiler::compileToText).toArray(Eval[]::new);
+    this.condition = condition.map(Compiler::compile);
+    Set<Integer> inputs = new TreeSet<>();
+    outputs.forEach(expr -> expr.collectInputs(inputs));
+    condition.ifPresent(expr -> expr.collectInputs(inputs));
+    Set<String> names = new LinkedHashSet<>();
+    inputs.forEach(index -> names.add(parsed.source().columns().get(index).name()));
+    this.inputColumns = Collections.unmodifiableSet(names);
+  }
+
+  /** The table of the FROM, as the catalog gave it. */
+  public Table source() {
+    return parsed.source();
+  }
+
+  /** What the SELECT puts out, in its order. */
+  public List<OutputColumn> columns() {
+    return columns;
+  }
+
+  /** The source's columns that are read at all, by an output or by the WHERE, in table order. */
+  public Set<String> inputColumns() {
+    return inputColumns;
+  }
+
+  /**
+   * The output row of a source row.
+   *
+   * @param row values in the order of {@code source().columns()}
+   * @return values in the order of {@link #columns()}; empty where the row does not pass the WHERE
+   */
+  public Optional<Row> evaluate(Row row) throws EvaluationException {
+    if (!passes(row)) {
+      return Optional.empty();
+    }
+    String[] values = new String[outputs.length];
+    for (int i = 0; i < outputs.length; i++) {
+      values[i] = output(i, row);
+    }
+    return Optional.of(Row.of(values));
+  }
+
+  /**
+   * Some outputs of a source row, whether it passes the WHERE or not.
+   *
+   * @param names output columns
+   * @param row values in the order of {@code source().columns()}; those that the named outputs do
+   *     not read may be missing (NULL), as in a delete of which only the key is known
+   * @return values in the order of the names
+   */
+  public Row evaluateColumns(List<String> names, Row row) throws EvaluationException {
+    String[] values = new String[names.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = output(indexOf(names.get(i)), row);
+    }
+    return Row.of(values);
+  }
+
+  private int indexOf(String name) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("the SELECT has no output column " + name);
+  }
+
+  private boolean passes(Row row) throws EvaluationException {
+    if (condition.isEmpty()) {
+      return true;
+    }
+    try {
+      return Boolean.TRUE.equals(condition.get().of(row));
+    } catch (PgError e) {
+      throw new EvaluationException(e.sqlState(), null, "WHERE: " + e.getMessage(), e);
+    }
+  }
+
+  private String output(int index, Row row) throws EvaluationException {
+    try {
+      return (String) outputs[index].of(row);
+    } catch (PgError e) {
+      String name = columns.get(index).name();
+      throw new EvaluationException(
+          e.sqlState(), name, "output column " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The user's own text with the table under another name, for PostgreSQL to execute. Nothing else
+   * is touched: not a blank.
+   *
+   * @param rename the name that a table has in the database that will execute it
+   */
+  public String oracleSql(UnaryOperator<TableId> rename) {
+    TableId table = rename.apply(source().id());
+    ParsedSelect.From from = parsed.from();
+    String name = quote(table.schema()) + "." + quote(table.name());
+    String alias = from.alias() ? "" : " AS " + quote(source().id().name());
+    return sql.substring(0, from.start()) + name + alias + sql.substring(from.end());
+  }
+
+  private static String quote(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+}

@@ -1,0 +1,95 @@
+package io.crossfade.sql;
+
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.sql.bind.Binder;
+import io.crossfade.sql.bind.Expr;
+import io.crossfade.sql.bind.Expr.Apply;
+import io.crossfade.sql.bind.Expr.Input;
+import io.crossfade.sql.front.FrontEnd;
+import io.crossfade.sql.front.ParsedSelect;
+import io.crossfade.sql.front.ParsedSelect.Item;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Compiles the SELECT of a mapping. Parsed by Calcite, understood and evaluated as PostgreSQL does:
+ * the same results, the same SQLSTATE of errors. What is not on the list is refused with its place
+ * and what to write instead.
+ *
+ * <p>Assumptions about the databases: UTF-8; {@code TimeZone} UTC, {@code DateStyle} ISO; upper and
+ * lower case by Unicode's simple mapping, as under every locale provider but the collations C and
+ * POSIX, which know ASCII only.
+ *
+ * <p>Cheap to make, safe for several threads if the catalog is.
+ */
+public final class SqlCompiler {
+
+  private final Function<TableId, Optional<Table>> catalog;
+
+  /**
+   * A compiler over the tables of a source.
+   *
+   * @param catalog gives a table's shape; a name without a schema is looked up in {@code public}
+   */
+  public SqlCompiler(Function<TableId, Optional<Table>> catalog) {
+    this.catalog = Objects.requireNonNull(catalog, "catalog");
+  }
+
+  /**
+   * Compiles a SELECT.
+   *
+   * @throws SqlException with all that is wrong with it
+   */
+  public SelectPlan compile(String sql) throws SqlException {
+    ParsedSelect parsed = FrontEnd.read(sql, catalog);
+    Binder binder = new Binder(parsed.source());
+    List<OutputColumn> columns = new ArrayList<>();
+    List<Expr> outputs = new ArrayList<>();
+    for (Item item : parsed.items()) {
+      binder
+          .output(item.term())
+          .ifPresent(
+              expr -> {
+                outputs.add(expr);
+                columns.add(column(item, expr, parsed.source()));
+              });
+    }
+    Optional<Expr> condition = parsed.where().flatMap(binder::condition);
+    if (!binder.problems().isEmpty()) {
+      throw new SqlException(
+          binder.problems().stream()
+              .sorted(Comparator.comparing(p -> new SourcePosition(p.line(), p.column())))
+              .toList());
+    }
+    return new SelectPlan(sql, parsed, columns, outputs, condition);
+  }
+
+  private static OutputColumn column(Item item, Expr expr, Table source) {
+    Optional<String> passedFrom =
+        expr instanceof Input input ? Optional.of(nameOf(input, source)) : Optional.empty();
+    return new OutputColumn(
+        item.name(),
+        expr.type(),
+        expr.nullable(),
+        passedFrom,
+        injectiveOf(expr, source),
+        item.term().position());
+  }
+
+  private static String nameOf(Input input, Table source) {
+    return source.columns().get(input.index()).name();
+  }
+
+  private static Optional<String> injectiveOf(Expr expr, Table source) {
+    Expr inner = expr;
+    while (inner instanceof Apply apply && apply.injective()) {
+      inner = apply.arguments().get(0);
+    }
+    return inner instanceof Input input ? Optional.of(nameOf(input, source)) : Optional.empty();
+  }
+}

@@ -1,0 +1,21 @@
+package io.crossfade.sql.bind;
+
+import io.crossfade.sql.SourcePosition;
+import io.crossfade.sql.SqlProblem;
+
+/** Leaves the binding of one expression; never leaves this package. */
+final class BindFailure extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient SqlProblem problem;
+
+  BindFailure(SourcePosition position, String message) {
+    super(message, null, false, false);
+    this.problem = position.problem(message);
+  }
+
+  SqlProblem problem() {
+    return problem;
+  }
+}

@@ -1,0 +1,179 @@
+package io.crossfade.sql.front;
+
+import io.crossfade.sql.SourcePosition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.calcite.sql.parser.SqlParserPos;
+
+/**
+ * The user's text beside the text that the parser gets: the same, but for quotes around names that
+ * PostgreSQL takes bare and the parser does not. Knows the way back from the parser's positions to
+ * the user's.
+ */
+final class SourceText {
+
+  private final String original;
+  private final List<Token> tokens;
+  private final String parsed;
+
+  /** For each character of the parsed text the offset in the original that it stands for. */
+  private final int[] toOriginal;
+
+  private final List<Integer> originalLines;
+  private final List<Integer> parsedLines;
+
+  /** From an opening parenthesis of the parsed text to its closing one. */
+  private final Map<Integer, Integer> parentheses;
+
+  SourceText(String sql) {
+    original = sql;
+    tokens = Token.scan(sql);
+    Copy copy = new Copy(sql);
+    List<Boolean> quoted = NameQuoting.decide(tokens);
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      copy.upTo(token.start());
+      if (quoted.get(i)) {
+        copy.quoted(token);
+      } else if (token.is(";") && i == tokens.size() - 1) {
+        copy.blank(token);
+      } else {
+        copy.upTo(token.end());
+      }
+    }
+    copy.upTo(sql.length());
+    parsed = copy.out.toString();
+    toOriginal = copy.origins.stream().mapToInt(Integer::intValue).toArray();
+    originalLines = lineStarts(original);
+    parsedLines = lineStarts(parsed);
+    parentheses = matchParentheses(parsed);
+  }
+
+  private static final class Copy {
+    private final String from;
+    private final StringBuilder out = new StringBuilder();
+    private final List<Integer> origins = new ArrayList<>();
+    private int done;
+
+    Copy(String from) {
+      this.from = from;
+    }
+
+    void upTo(int end) {
+      for (; done < end; done++) {
+        // The parser would count a carriage return as a line of its own.
+        append(from.charAt(done) == '\r' ? ' ' : from.charAt(done), done);
+      }
+    }
+
+    void quoted(Token token) {
+      append('"', token.start());
+      String name = token.folded();
+      for (int i = 0; i < name.length(); i++) {
+        append(name.charAt(i), token.start() + i);
+      }
+      append('"', token.end() - 1);
+      done = token.end();
+    }
+
+    void blank(Token token) {
+      append(' ', token.start());
+      done = token.end();
+    }
+
+    private void append(char c, int origin) {
+      out.append(c);
+      origins.add(origin);
+    }
+  }
+
+  private static List<Integer> lineStarts(String text) {
+    List<Integer> starts = new ArrayList<>(List.of(0));
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == '\n') {
+        starts.add(i + 1);
+      }
+    }
+    return starts;
+  }
+
+  private static Map<Integer, Integer> matchParentheses(String text) {
+    Map<Integer, Integer> pairs = new HashMap<>();
+    Deque<Integer> open = new ArrayDeque<>();
+    for (Token token : Token.scan(text)) {
+      if (token.is("(")) {
+        open.push(token.start());
+      } else if (token.is(")") && !open.isEmpty()) {
+        pairs.put(open.pop(), token.start());
+      }
+    }
+    return pairs;
+  }
+
+  String original() {
+    return original;
+  }
+
+  List<Token> tokens() {
+    return tokens;
+  }
+
+  /** What the parser is given. */
+  String parsed() {
+    return parsed;
+  }
+
+  /** The user's line and column of an offset in his text. */
+  SourcePosition position(int originalOffset) {
+    int line = originalLines.size();
+    while (originalLines.get(line - 1) > originalOffset) {
+      line--;
+    }
+    return new SourcePosition(line, originalOffset - originalLines.get(line - 1) + 1);
+  }
+
+  /** The user's line and column of a place that the parser names. */
+  SourcePosition position(int parsedLine, int parsedColumn) {
+    return position(originalOffset(parsedOffset(parsedLine, parsedColumn)));
+  }
+
+  private int parsedOffset(int line, int column) {
+    if (line < 1 || line > parsedLines.size()) {
+      return 0;
+    }
+    return Math.min(parsedLines.get(line - 1) + Math.max(column, 1) - 1, parsed.length());
+  }
+
+  int startOffset(SqlParserPos pos) {
+    return parsedOffset(pos.getLineNum(), pos.getColumnNum());
+  }
+
+  /** Behind the last character. */
+  int endOffset(SqlParserPos pos) {
+    return parsedOffset(pos.getEndLineNum(), pos.getEndColumnNum()) + 1;
+  }
+
+  int originalOffset(int parsedOffset) {
+    if (toOriginal.length == 0) {
+      return 0;
+    }
+    return parsedOffset < toOriginal.length
+        ? toOriginal[parsedOffset]
+        : Math.max(original.stripTrailing().length() - 1, 0);
+  }
+
+  /** The parser's text of a node. */
+  String textAt(SqlParserPos pos) {
+    return parsed.substring(startOffset(pos), endOffset(pos));
+  }
+
+  /** Whether the node is exactly one pair of parentheses and what is in it. */
+  boolean isParenthesised(SqlParserPos pos) {
+    Integer close = parentheses.get(startOffset(pos));
+    return close != null && close == endOffset(pos) - 1;
+  }
+}

@@ -1,0 +1,124 @@
+package io.crossfade.transform;
+
+import io.crossfade.core.target.TopicIdentity;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * What apply asks the brokers for beside reading. Every method blocks on them, half a minute at the
+ * longest, and may be repeated; what passes by itself is a {@link TimeoutException}.
+ */
+final class Cluster {
+
+  private static final Duration WITHIN = Duration.ofSeconds(30);
+
+  private final Admin admin;
+
+  Cluster(Admin admin) {
+    this.admin = admin;
+  }
+
+  Map<String, TopicIdentity> topics(Collection<String> names) {
+    Map<String, TopicIdentity> topics = new HashMap<>();
+    get(admin.describeTopics(names).allTopicNames())
+        .forEach(
+            (name, topic) ->
+                topics.put(
+                    name,
+                    new TopicIdentity(topic.topicId().toString(), topic.partitions().size())));
+    return topics;
+  }
+
+  /** The offset behind the last record, of open transactions too. */
+  long end(TopicPartition partition) {
+    return ends(Set.of(partition), IsolationLevel.READ_UNCOMMITTED).get(partition);
+  }
+
+  Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, IsolationLevel isolation) {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    Map<TopicPartition, ListOffsetsResultInfo> answer =
+        get(admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all());
+    answer.forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
+  }
+
+  /** Aborts what these producers have open; they can do nothing any more. */
+  void fence(Set<String> transactionalIds) {
+    if (!transactionalIds.isEmpty()) {
+      get(admin.fenceProducers(transactionalIds).all());
+    }
+  }
+
+  /** Offsets of the group, those of open transactions left out. */
+  Map<TopicPartition, Long> committed(String group) {
+    return offsets(group, false);
+  }
+
+  /** Offsets of the group, when no transaction holds any of them undecided. */
+  Map<TopicPartition, Long> stableOffsets(String group) {
+    return offsets(group, true);
+  }
+
+  private Map<TopicPartition, Long> offsets(String group, boolean stable) {
+    Map<TopicPartition, OffsetAndMetadata> answer =
+        get(
+            admin
+                .listConsumerGroupOffsets(
+                    Map.of(group, new ListConsumerGroupOffsetsSpec()),
+                    new ListConsumerGroupOffsetsOptions().requireStable(stable))
+                .partitionsToOffsetAndMetadata());
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    answer.forEach(
+        (partition, offset) -> {
+          if (offset != null) {
+            offsets.put(partition, offset.offset());
+          }
+        });
+    return offsets;
+  }
+
+  /** Whether anybody is in the group, one that was killed a moment ago included. */
+  boolean hasMembers(String group) {
+    try {
+      return !get(admin.describeConsumerGroups(Set.of(group)).all()).get(group).members().isEmpty();
+    } catch (GroupIdNotFoundException e) {
+      return false;
+    }
+  }
+
+  private static <T> T get(KafkaFuture<T> future) {
+    try {
+      return future.get(WITHIN.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException cause) {
+        throw cause;
+      }
+      throw new KafkaException(e.getCause());
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new TimeoutException("no answer within " + WITHIN.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+}

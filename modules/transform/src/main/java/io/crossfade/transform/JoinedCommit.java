@@ -1,0 +1,336 @@
+package io.crossfade.transform;
+
+import io.crossfade.core.target.Flush;
+import io.crossfade.core.target.Flushed;
+import io.crossfade.core.target.InputPartition;
+import io.crossfade.core.target.Progress;
+import io.crossfade.core.target.Resume;
+import io.crossfade.core.target.TableBatch;
+import io.crossfade.core.target.TargetSession;
+import io.crossfade.core.target.TargetUnavailableException;
+import io.crossfade.core.target.TopicIdentity;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one stream thread has between Kafka and the target: the partitions that it holds, their
+ * buffers, and the one transaction that writes both. Everything here runs on that thread.
+ */
+final class JoinedCommit {
+
+  private static final Logger log = LoggerFactory.getLogger(JoinedCommit.class);
+
+  /** Shorter than Kafka's transaction may live ({@link StreamsSettings}). */
+  private static final Duration FLUSH_WITHIN = Duration.ofSeconds(240);
+
+  /** Streams asks again after it, without an end; in between the consumer is polled. */
+  private static final Duration CLAIM_WITHIN = Duration.ofSeconds(20);
+
+  /** What a thread collects before it asks for a commit. */
+  private static final long FULL_BYTES = 16L * 1024 * 1024;
+
+  private static final long FULL_RECORDS = 50_000;
+
+  private final ApplyContext context;
+  private final TargetLink target;
+  private final LagTracker lag = new LagTracker();
+  private final Map<TopicPartition, PartitionBuffer> taken = new LinkedHashMap<>();
+  private final Map<TopicPartition, PartitionBuffer> held = new TreeMap<>(JoinedCommit::compare);
+  private String producer;
+  private Consumer<byte[], byte[]> consumer;
+  private volatile boolean holds;
+  private long records;
+  private long bytes;
+
+  JoinedCommit(ApplyContext context) {
+    this.context = context;
+    this.target = new TargetLink(context);
+  }
+
+  /** The transactional id of the producer that commits for this thread. */
+  void bind(String transactionalId) {
+    producer = transactionalId;
+  }
+
+  void bind(Consumer<byte[], byte[]> real) {
+    consumer = real;
+  }
+
+  TargetLink target() {
+    return target;
+  }
+
+  LagTracker lag() {
+    return lag;
+  }
+
+  /**
+   * Takes partitions, before Streams asks for their offsets. Ownership first, then Kafka: the other
+   * way round the former owner may commit in between, and what it committed looks like a rewind.
+   *
+   * @throws TimeoutException when the target or Kafka cannot be had now; Streams asks again
+   * @throws BlockedException when target and Kafka contradict each other
+   */
+  void take(Collection<TopicPartition> partitions) {
+    List<TopicPartition> wanted =
+        partitions.stream()
+            .filter(p -> context.topic(p.topic()) != null && !held.containsKey(p))
+            .sorted(JoinedCommit::compare)
+            .toList();
+    if (wanted.isEmpty()) {
+      return;
+    }
+    wanted.forEach(taken::remove);
+    Map<String, TopicIdentity> topics = context.cluster().topics(topicsOf(wanted));
+    Map<TopicPartition, String> tokens = new LinkedHashMap<>();
+    Map<TopicPartition, Progress> stored = claim(wanted, topics, tokens);
+    Set<String> former = new TreeSet<>();
+    stored.values().forEach(progress -> former.addAll(progress.producers()));
+    former.remove(producer);
+    // A killed owner leaves its Kafka transaction open: its offsets would stay undecided, and this
+    // call below without an answer, until the broker gives up on it.
+    context.cluster().fence(former);
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(wanted));
+    for (TopicPartition partition : wanted) {
+      OffsetAndMetadata offset = committed.get(partition);
+      Resume resume =
+          resume(
+              partition,
+              stored.get(partition),
+              offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset()),
+              topics.get(partition.topic()));
+      if (resume instanceof Resume.Refused refused) {
+        throw new BlockedException(refused.reason(), refused.next());
+      }
+      taken.put(
+          partition,
+          new PartitionBuffer(
+              input(partition),
+              context.topic(partition.topic()),
+              tokens.get(partition),
+              (Resume.GoOn) resume));
+    }
+  }
+
+  private Map<TopicPartition, Progress> claim(
+      List<TopicPartition> wanted,
+      Map<String, TopicIdentity> topics,
+      Map<TopicPartition, String> tokens) {
+    try {
+      return target.call(
+          CLAIM_WITHIN,
+          producer,
+          session -> {
+            Map<TopicPartition, Progress> stored = new LinkedHashMap<>();
+            for (TopicPartition partition : wanted) {
+              String token = tokens.computeIfAbsent(partition, p -> UUID.randomUUID().toString());
+              TopicIdentity topic = topics.get(partition.topic());
+              stored.put(partition, session.claim(input(partition), topic, token));
+            }
+            return stored;
+          });
+    } catch (TargetUnavailableException e) {
+      throw new TimeoutException(e.getMessage(), e);
+    }
+  }
+
+  private Resume resume(
+      TopicPartition partition, Progress stored, OptionalLong committed, TopicIdentity topic) {
+    // A leader that was just elected may not know yet how far the log is replicated.
+    for (int i = 0; ; i++) {
+      long end = context.cluster().end(partition);
+      if (stored.cur() <= end || i == 20 || context.pause(Duration.ofMillis(250))) {
+        return Resume.of(input(partition), stored, committed, topic, end);
+      }
+    }
+  }
+
+  /** The task of a partition starts: with nothing in its buffer. */
+  PartitionBuffer begin(TopicPartition partition) {
+    if (!taken.containsKey(partition)) {
+      take(List.of(partition));
+    }
+    PartitionBuffer buffer = taken.remove(partition);
+    held.put(partition, buffer);
+    holds = true;
+    return buffer;
+  }
+
+  /**
+   * The task of a partition ends, whether its last commit succeeded or not; what is in its buffer
+   * belongs to whoever takes the partition next.
+   */
+  void end(TopicPartition partition) {
+    PartitionBuffer buffer = held.remove(partition);
+    holds = !held.isEmpty();
+    lag.dropped(partition);
+    recount();
+    if (buffer != null && buffer.committed() == buffer.cur()) {
+      target.tryOnce(session -> session.release(buffer.partition(), buffer.token()));
+    }
+  }
+
+  /** Whether this thread applies anything; for any thread. */
+  boolean holds() {
+    return holds;
+  }
+
+  /** Counts a record that was added to a buffer; true when it is time to commit. */
+  boolean isFull(int size) {
+    records++;
+    bytes += size;
+    return bytes >= FULL_BYTES || records >= FULL_RECORDS;
+  }
+
+  private void recount() {
+    records = held.values().stream().mapToLong(PartitionBuffer::records).sum();
+    bytes = held.values().stream().mapToLong(PartitionBuffer::bytes).sum();
+  }
+
+  /**
+   * Writes what the offsets stand for, and the offsets, to the target. When this returns, Kafka may
+   * commit.
+   *
+   * @throws CommitFailedException when the target is away for long, or another instance has taken a
+   *     partition: Streams drops its tasks and joins the group again. Never a time-out: Streams
+   *     answers that by committing the open transaction without the rows
+   * @throws BlockedException when the target refuses a row
+   */
+  void flush(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    Map<TopicPartition, PartitionBuffer> moving = moving(offsets);
+    if (moving.isEmpty()) {
+      return;
+    }
+    Flush flush = new Flush(moves(moving, offsets), batches(moving.values()));
+    Flushed flushed;
+    try {
+      flushed = target.call(FLUSH_WITHIN, producer, session -> session.flush(flush));
+    } catch (TargetUnavailableException e) {
+      log.warn("The target is away; the commit is given up, to be done again later", e);
+      throw new CommitFailedException(e.getMessage());
+    }
+    if (flushed instanceof Flushed.Refused refused) {
+      throw refused(refused);
+    }
+    if (flushed instanceof Flushed.Fenced) {
+      throw new CommitFailedException(
+          "another instance has taken one of " + moving.keySet() + "; nothing was written");
+    }
+    context
+        .statistics()
+        .flushed(flush, (Flushed.Done) flushed, moving.values(), context.now().toEpochMilli());
+    moving.forEach((partition, buffer) -> buffer.flushed(offsets.get(partition).offset()));
+    recount();
+  }
+
+  /** Kafka has committed them. */
+  void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    offsets.forEach(
+        (partition, offset) -> {
+          PartitionBuffer buffer = held.get(partition);
+          if (buffer != null) {
+            buffer.committed(offset.offset());
+            lag.committed(partition);
+          }
+        });
+  }
+
+  /** Partitions that feed no table appear in the offsets too. */
+  private Map<TopicPartition, PartitionBuffer> moving(
+      Map<TopicPartition, OffsetAndMetadata> offsets) {
+    Map<TopicPartition, PartitionBuffer> moving = new TreeMap<>(JoinedCommit::compare);
+    for (TopicPartition partition : offsets.keySet()) {
+      if (context.topic(partition.topic()) == null) {
+        continue;
+      }
+      PartitionBuffer buffer = held.get(partition);
+      if (buffer == null) {
+        throw new CommitFailedException("offsets of " + partition + ", which is not held here");
+      }
+      // Below what the target has: read again after a crash, nothing to write.
+      if (offsets.get(partition).offset() >= buffer.cur()) {
+        moving.put(partition, buffer);
+      }
+    }
+    return moving;
+  }
+
+  private static List<Flush.Move> moves(
+      Map<TopicPartition, PartitionBuffer> moving, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    List<Flush.Move> moves = new ArrayList<>();
+    moving.forEach(
+        (partition, buffer) ->
+            moves.add(
+                new Flush.Move(
+                    buffer.partition(),
+                    buffer.token(),
+                    buffer.committed(),
+                    offsets.get(partition).offset())));
+    return moves;
+  }
+
+  private static List<TableBatch> batches(Collection<PartitionBuffer> buffers) {
+    Map<MappedTable, List<TableChanges>> changes = new LinkedHashMap<>();
+    for (PartitionBuffer buffer : buffers) {
+      for (TableChanges table : buffer.tables()) {
+        if (table.size() > 0) {
+          changes.computeIfAbsent(table.table(), t -> new ArrayList<>()).add(table);
+        }
+      }
+    }
+    List<TableBatch> batches = new ArrayList<>();
+    changes.forEach((table, partitions) -> batches.add(table.batch(partitions)));
+    return batches;
+  }
+
+  private static BlockedException refused(Flushed.Refused refused) {
+    return new BlockedException(
+        refused.table()
+            + " refuses "
+            + (refused.key().isEmpty() ? "rows" : "the row " + refused.key())
+            + ": "
+            + refused.error()
+            + " (SQLSTATE "
+            + refused.code()
+            + ")",
+        "correct the row at the source, or what "
+            + refused.table()
+            + " demands, then `crossfade run`");
+  }
+
+  private static Set<String> topicsOf(List<TopicPartition> partitions) {
+    Set<String> topics = new TreeSet<>();
+    partitions.forEach(partition -> topics.add(partition.topic()));
+    return topics;
+  }
+
+  private static InputPartition input(TopicPartition partition) {
+    return new InputPartition(partition.topic(), partition.partition());
+  }
+
+  private static int compare(TopicPartition a, TopicPartition b) {
+    return input(a).compareTo(input(b));
+  }
+
+  /** What is done with the target's session. */
+  @FunctionalInterface
+  interface Call<T> {
+    T on(TargetSession session);
+  }
+}

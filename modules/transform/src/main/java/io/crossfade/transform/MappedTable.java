@@ -1,0 +1,113 @@
+package io.crossfade.transform;
+
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TypeFamily;
+import io.crossfade.core.target.TableBatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** A mapping, prepared: where the key's columns are, in which order rows are written. */
+final class MappedTable {
+
+  private final Mapping mapping;
+  private final Comparator<Row> byKey;
+  private final Comparator<Row> byKeyInRow;
+
+  MappedTable(Mapping mapping) {
+    this.mapping = mapping;
+    Table target = mapping.target();
+    List<String> key = target.primaryKey();
+    int[] inKey = new int[key.size()];
+    int[] inRow = new int[key.size()];
+    boolean[] numbers = new boolean[key.size()];
+    for (int i = 0; i < inKey.length; i++) {
+      inKey[i] = i;
+      inRow[i] = mapping.mapper().columns().indexOf(key.get(i));
+      TypeFamily family = target.column(key.get(i)).type().family();
+      numbers[i] = family.isInteger();
+    }
+    this.byKey = comparator(inKey, numbers);
+    this.byKeyInRow = comparator(inRow, numbers);
+  }
+
+  RowMapper mapper() {
+    return mapping.mapper();
+  }
+
+  Table target() {
+    return mapping.target();
+  }
+
+  boolean targetWasEmpty() {
+    return mapping.targetWasEmpty();
+  }
+
+  /** The changes of all partitions as one batch, keys sorted. */
+  TableBatch batch(List<TableChanges> partitions) {
+    List<Row> deletes = new ArrayList<>();
+    List<Row> upserts = new ArrayList<>();
+    List<Row> inserts = new ArrayList<>();
+    for (TableChanges partition : partitions) {
+      for (TableChanges.Change change : partition.changes()) {
+        switch (change.kind()) {
+          case DELETE:
+            deletes.add(change.row());
+            break;
+          case UPSERT:
+            upserts.add(change.row());
+            break;
+          case INSERT:
+            inserts.add(change.row());
+            break;
+        }
+      }
+    }
+    deletes.sort(byKey);
+    upserts.sort(byKeyInRow);
+    inserts.sort(byKeyInRow);
+    return new TableBatch(target(), mapper().columns(), deletes, upserts, inserts);
+  }
+
+  /**
+   * Any order does against deadlocks, as long as it is always the same; whole numbers by value,
+   * since neighbours in the index are written together then.
+   */
+  private static Comparator<Row> comparator(int[] places, boolean[] numbers) {
+    return (a, b) -> {
+      for (int i = 0; i < places.length; i++) {
+        String left = a.get(places[i]);
+        String right = b.get(places[i]);
+        int order = numbers[i] ? compareNumbers(left, right) : compare(left, right);
+        if (order != 0) {
+          return order;
+        }
+      }
+      return 0;
+    };
+  }
+
+  /** A key that is NULL is refused by the target, which says so better. */
+  private static int compare(String left, String right) {
+    if (left == null || right == null) {
+      return Boolean.compare(left == null, right == null);
+    }
+    return left.compareTo(right);
+  }
+
+  private static int compareNumbers(String left, String right) {
+    if (left == null || right == null) {
+      return compare(left, right);
+    }
+    boolean negative = left.startsWith("-");
+    if (negative != right.startsWith("-")) {
+      return negative ? -1 : 1;
+    }
+    int order =
+        left.length() != right.length()
+            ? Integer.compare(left.length(), right.length())
+            : left.compareTo(right);
+    return negative ? -order : order;
+  }
+}

@@ -1,0 +1,35 @@
+package io.crossfade.transform;
+
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rows of one old table to rows of one new one: at most one row for each, and a key that follows
+ * from the old key alone, one for one. Repeatable: the same row in gives the same row out.
+ *
+ * <p>Safe for use by several threads.
+ */
+public interface RowMapper {
+
+  /** The old table, with its primary key. */
+  Table source();
+
+  /** Names of the new table's columns, in the order of the rows that come out. */
+  List<String> columns();
+
+  /**
+   * The new row; empty where the filter leaves the old one out.
+   *
+   * @throws RuntimeException where the row cannot be evaluated, as PostgreSQL would raise an error
+   */
+  Optional<Row> map(Row row);
+
+  /**
+   * The new table's key, in the order of its primary key.
+   *
+   * @param keyRow an old row of which only the key's columns need to be there
+   */
+  Row key(Row keyRow);
+}
