@@ -164,6 +164,15 @@ final class Unix {
     run(Path.of("/"), command);
   }
 
+  /** How large a file is; 0 when there is none. */
+  static long size(Path file) {
+    try {
+      return Files.exists(file) ? Files.size(file) : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file, e);
+    }
+  }
+
   /** The last lines that were written to a log since it had a size of {@code from} bytes. */
   static String lastLines(Path log, long from) {
     try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
