@@ -1,0 +1,233 @@
+package io.crossfade.postgres.target;
+
+import io.crossfade.core.target.Flush;
+import io.crossfade.core.target.InputPartition;
+import io.crossfade.core.target.Progress;
+import io.crossfade.core.target.TopicIdentity;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The table {@code crossfade.progress}, seen by one consumer group. Transactions are the caller's.
+ */
+final class ProgressTable {
+
+  /** Rows are updated several times a second: room on the page keeps them off the index. */
+  private static final String CREATE =
+      """
+      CREATE SCHEMA IF NOT EXISTS crossfade;
+      CREATE TABLE IF NOT EXISTS crossfade.progress (
+        consumer_group text COLLATE "C" NOT NULL,
+        topic text COLLATE "C" NOT NULL,
+        part integer NOT NULL,
+        topic_id text NOT NULL,
+        partitions integer NOT NULL,
+        prev bigint NOT NULL,
+        cur bigint NOT NULL,
+        highest bigint NOT NULL,
+        owner text NOT NULL,
+        producers text[] NOT NULL,
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (consumer_group, topic, part)
+      ) WITH (fillfactor = 20);
+      COMMENT ON TABLE crossfade.progress IS
+        'Offsets of Kafka up to which the rows in this database are applied, written with them';
+      """;
+
+  private static final String COLUMNS = "topic_id, partitions, prev, cur, highest, producers";
+
+  private static final String INSERT =
+      """
+      INSERT INTO crossfade.progress
+        (consumer_group, topic, part, topic_id, partitions, prev, cur, highest, owner, producers)
+      VALUES (?, ?, ?, ?, ?, 0, 0, 0, '', '{}')
+      ON CONFLICT DO NOTHING
+      """;
+
+  private static final String LOCK =
+      "SELECT "
+          + COLUMNS
+          + " FROM crossfade.progress"
+          + " WHERE consumer_group = ? AND topic = ? AND part = ? FOR UPDATE";
+
+  /** Those of former owners stay until a flush proves that they are fenced or done. */
+  private static final String CLAIM =
+      """
+      UPDATE crossfade.progress
+      SET owner = ?, producers = array_append(array_remove(producers, ?), ?), updated_at = now()
+      WHERE consumer_group = ? AND topic = ? AND part = ?
+      """;
+
+  /**
+   * {@code cur <= the new one} keeps a statement out that was sent before its connection died and
+   * is executed after the flush has been repeated, and overtaken, on another connection.
+   */
+  private static final String MOVE =
+      """
+      UPDATE crossfade.progress p
+      SET prev = m.prev, cur = m.cur, highest = greatest(p.highest, m.cur),
+          producers = ARRAY[?], updated_at = now()
+      FROM unnest(?::text[], ?::integer[], ?::text[], ?::bigint[], ?::bigint[])
+        AS m(topic, part, token, prev, cur)
+      WHERE p.consumer_group = ? AND p.topic = m.topic AND p.part = m.part
+        AND p.owner = m.token AND p.cur <= m.cur
+      """;
+
+  private static final String RELEASE =
+      """
+      UPDATE crossfade.progress SET prev = cur, owner = '', producers = '{}', updated_at = now()
+      WHERE consumer_group = ? AND topic = ? AND part = ? AND owner = ?
+      """;
+
+  private static final String REWIND =
+      """
+      UPDATE crossfade.progress SET prev = ?, cur = ?, owner = '', updated_at = now()
+      WHERE consumer_group = ? AND topic = ? AND part = ?
+        AND prev = ? AND cur = ? AND topic_id = ?
+      """;
+
+  private final Connection connection;
+  private final String group;
+
+  ProgressTable(Connection connection, String group) {
+    this.connection = connection;
+    this.group = group;
+  }
+
+  static void create(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // Two that create it at once would clash in the catalogue in spite of IF NOT EXISTS; and a
+      // role without the privilege to create may find it made by somebody else.
+      statement.execute(
+          """
+          DO $$
+          BEGIN
+            PERFORM pg_advisory_xact_lock(hashtext('crossfade.progress'));
+            IF to_regclass('crossfade.progress') IS NULL THEN
+              EXECUTE $sql$%s$sql$;
+            END IF;
+          END $$
+          """
+              .formatted(CREATE));
+    }
+  }
+
+  Map<InputPartition, Progress> all() throws SQLException {
+    Map<InputPartition, Progress> all = new TreeMap<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT "
+                + COLUMNS
+                + ", topic, part FROM crossfade.progress WHERE consumer_group = ?")) {
+      statement.setString(1, group);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          all.put(new InputPartition(rows.getString(7), rows.getInt(8)), progress(rows));
+        }
+      }
+    }
+    return all;
+  }
+
+  Progress claim(InputPartition partition, TopicIdentity topic, String token, String producer)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      place(insert, 1, partition);
+      insert.setString(4, topic.id());
+      insert.setInt(5, topic.partitions());
+      insert.executeUpdate();
+    }
+    Progress before;
+    try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
+      place(lock, 1, partition);
+      try (ResultSet rows = lock.executeQuery()) {
+        if (!rows.next()) {
+          throw new SQLException("the row of " + partition + " was deleted just now", "40001");
+        }
+        before = progress(rows);
+      }
+    }
+    try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
+      claim.setString(1, token);
+      claim.setString(2, producer);
+      claim.setString(3, producer);
+      place(claim, 4, partition);
+      claim.executeUpdate();
+    }
+    return before;
+  }
+
+  /** Whether all of them could be moved; where not, nothing of this transaction may stay. */
+  boolean move(List<Flush.Move> moves, String producer) throws SQLException {
+    if (moves.isEmpty()) {
+      return true;
+    }
+    int size = moves.size();
+    String[] topics = new String[size];
+    Integer[] parts = new Integer[size];
+    String[] tokens = new String[size];
+    Long[] prevs = new Long[size];
+    Long[] curs = new Long[size];
+    for (int i = 0; i < size; i++) {
+      Flush.Move move = moves.get(i);
+      topics[i] = move.partition().topic();
+      parts[i] = move.partition().partition();
+      tokens[i] = move.token();
+      prevs[i] = move.prev();
+      curs[i] = move.cur();
+    }
+    try (PreparedStatement statement = connection.prepareStatement(MOVE)) {
+      statement.setString(1, producer);
+      statement.setArray(2, connection.createArrayOf("text", topics));
+      statement.setArray(3, connection.createArrayOf("int4", parts));
+      statement.setArray(4, connection.createArrayOf("text", tokens));
+      statement.setArray(5, connection.createArrayOf("int8", prevs));
+      statement.setArray(6, connection.createArrayOf("int8", curs));
+      statement.setString(7, group);
+      return statement.executeUpdate() == size;
+    }
+  }
+
+  void release(InputPartition partition, String token) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(RELEASE)) {
+      place(statement, 1, partition);
+      statement.setString(4, token);
+      statement.executeUpdate();
+    }
+  }
+
+  boolean rewind(InputPartition partition, Progress seen, long offset) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(REWIND)) {
+      statement.setLong(1, offset);
+      statement.setLong(2, offset);
+      place(statement, 3, partition);
+      statement.setLong(6, seen.prev());
+      statement.setLong(7, seen.cur());
+      statement.setString(8, seen.topic().id());
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  private void place(PreparedStatement statement, int first, InputPartition partition)
+      throws SQLException {
+    statement.setString(first, group);
+    statement.setString(first + 1, partition.topic());
+    statement.setInt(first + 2, partition.partition());
+  }
+
+  private static Progress progress(ResultSet rows) throws SQLException {
+    return new Progress(
+        new TopicIdentity(rows.getString(1), rows.getInt(2)),
+        rows.getLong(3),
+        rows.getLong(4),
+        rows.getLong(5),
+        Set.of((String[]) rows.getArray(6).getArray()));
+  }
+}

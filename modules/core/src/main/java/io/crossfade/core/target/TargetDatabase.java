@@ -1,0 +1,47 @@
+package io.crossfade.core.target;
+
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A database that new tables stand in. Beside them it keeps, per consumer group and partition, how
+ * far it has applied ({@link Progress}).
+ *
+ * <p>Safe for use by several threads. Every method blocks on the database, for seconds at the
+ * longest, and may be repeated; where a method does not say otherwise it throws {@link
+ * TargetUnavailableException} when the database is away and {@link TargetRefusedException} when it
+ * will not.
+ */
+public interface TargetDatabase {
+
+  /** Makes what we keep there (schema {@code crossfade}) where it is missing. */
+  void prepare();
+
+  /** A table's shape; empty where there is none. */
+  Optional<Table> describe(TableId table);
+
+  /** Whether a table has no row. */
+  boolean isEmpty(TableId table);
+
+  /** All partitions of a group that were ever taken. */
+  Map<InputPartition, Progress> progress(String group);
+
+  /**
+   * Marks a partition as to be written again from an earlier offset, so that {@code prev} and
+   * {@code cur} are {@code offset}.
+   *
+   * @param seen what {@link #progress} said; where that is no longer so, nothing happens
+   * @return whether it was marked
+   */
+  boolean rewind(String group, InputPartition partition, Progress seen, long offset);
+
+  /**
+   * A session for one thread.
+   *
+   * @param group the consumer group whose partitions it writes
+   * @param producer the transactional id of the Kafka producer that commits their offsets
+   */
+  TargetSession open(String group, String producer);
+}
