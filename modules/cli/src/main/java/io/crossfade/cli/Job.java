@@ -37,8 +37,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A migration that runs in this process: the broker where the spec embeds one, capture, apply, and the HTTP API over both.
- * Everything that was opened is closed in reverse order.
+ * A migration that runs in this process: the broker where the spec embeds one, capture, apply, and
+ * the HTTP API over both. Everything that was opened is closed in reverse order.
  */
 final class Job implements AutoCloseable {
 
@@ -116,7 +116,10 @@ final class Job implements AutoCloseable {
             new Capture(
                 databases.source(), names, migration.sources(), settings, Clock.systemUTC()));
     Path state = temporaryDirectory();
-    int threads = Math.min(spec.kafka().partitions(), Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
+    int threads =
+        Math.min(
+            spec.kafka().partitions(),
+            Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
     apply =
         opened(
             Apply.start(
@@ -202,7 +205,10 @@ final class Job implements AutoCloseable {
     }
   }
 
-  /** A barrier's offsets; null where capture was interrupted before it was written, and has to be asked again. */
+  /**
+   * A barrier's offsets; null where capture was interrupted before it was written, and has to be
+   * asked again.
+   */
   private Map<TopicPartition, Long> askForBarrier() throws InterruptedException {
     var offsets = capture.barrier();
     while (true) {

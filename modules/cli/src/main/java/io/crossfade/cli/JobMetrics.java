@@ -73,7 +73,10 @@ final class JobMetrics {
         .dataPoint(
             HistogramSnapshot.HistogramDataPointSnapshot.builder()
                 .labels(Labels.of("migration", migration))
-                .classicHistogramBuckets(ClassicHistogramBuckets.of(buckets.stream().map(ClassicHistogramBucket::getUpperBound).toList(), buckets.stream().map(ClassicHistogramBucket::getCount).toList()))
+                .classicHistogramBuckets(
+                    ClassicHistogramBuckets.of(
+                        buckets.stream().map(ClassicHistogramBucket::getUpperBound).toList(),
+                        buckets.stream().map(ClassicHistogramBucket::getCount).toList()))
                 .sum(latency.sum())
                 .build())
         .build();

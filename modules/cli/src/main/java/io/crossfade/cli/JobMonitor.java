@@ -28,7 +28,10 @@ import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at a running job twice a second and keeps what it saw, so that whoever asks gets an answer at once. */
+/**
+ * Looks at a running job twice a second and keeps what it saw, so that whoever asks gets an answer
+ * at once.
+ */
 final class JobMonitor implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobMonitor.class);
@@ -87,7 +90,9 @@ final class JobMonitor implements AutoCloseable {
         false,
         block,
         waitingFor(captured),
-        block.map(Status.Block::next).orElse(done ? "follow the lag; the new tables are kept equal" : "wait"),
+        block
+            .map(Status.Block::next)
+            .orElse(done ? "follow the lag; the new tables are kept equal" : "wait"),
         tables(),
         lag(captured, lag),
         captured.position().isEmpty() ? Optional.empty() : Optional.of(captured.position()),
@@ -134,8 +139,7 @@ final class JobMonitor implements AutoCloseable {
     for (Migration.MappedTable table : migration.tables()) {
       TableId into = table.target().id();
       TableProgress copy = progress.get(table.plan().source().id());
-      Optional<Statistics.TableCounts> counts =
-          Optional.ofNullable(applied.get(into));
+      Optional<Statistics.TableCounts> counts = Optional.ofNullable(applied.get(into));
       long written = counts.map(c -> c.upserted() + c.deleted() + c.copied()).orElse(0L);
       tables.add(table(into, copy, written));
     }
@@ -145,7 +149,16 @@ final class JobMonitor implements AutoCloseable {
   private Status.Table table(TableId into, TableProgress copy, long written) {
     Rate rate = rates.computeIfAbsent(into, table -> new Rate());
     if (copy == null) {
-      return new Status.Table(into.toString(), "waiting", 0, OptionalLong.empty(), 0, OptionalLong.empty(), 0, OptionalLong.empty(), Optional.empty());
+      return new Status.Table(
+          into.toString(),
+          "waiting",
+          0,
+          OptionalLong.empty(),
+          0,
+          OptionalLong.empty(),
+          0,
+          OptionalLong.empty(),
+          Optional.empty());
     }
     double perSecond = rate.of(copy.done() ? written : copy.rows());
     OptionalLong estimate = rowsEstimated(copy);
@@ -166,7 +179,9 @@ final class JobMonitor implements AutoCloseable {
         Optional.empty());
   }
 
-  /** What is read so far, carried on to all places; the source's statistics before anything is read. */
+  /**
+   * What is read so far, carried on to all places; the source's statistics before anything is read.
+   */
   private static OptionalLong rowsEstimated(TableProgress copy) {
     if (copy.done()) {
       return OptionalLong.of(copy.rows());

@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 /** {@code crossfade}: the commands, and how they end. */
 @Command(
     name = "crossfade",
-    description = "Moves live data into a new model: one SELECT per new table, kept equal until you switch.",
+    description =
+        "Moves live data into a new model: one SELECT per new table, kept equal until you switch.",
     mixinStandardHelpOptions = true,
     version = "crossfade 0.1.0-SNAPSHOT",
     synopsisSubcommandLabel = "COMMAND",

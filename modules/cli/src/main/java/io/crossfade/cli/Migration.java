@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A spec together with what its databases say: each SELECT compiled against the old tables as they are and checked against the
- * new ones.
+ * A spec together with what its databases say: each SELECT compiled against the old tables as they
+ * are and checked against the new ones.
  *
  * @param spec the file
  * @param tables one for each mapping, in the file's order
@@ -71,14 +71,18 @@ record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
         problems.addAll(unreadable(table, plan));
         Optional<Table> into = target.apply(table.into());
         if (into.isEmpty()) {
-          problems.add(table.place().problem("the target has no table " + table.into() + "; create it first"));
+          problems.add(
+              table
+                  .place()
+                  .problem("the target has no table " + table.into() + "; create it first"));
         } else if (problems.isEmpty()) {
           check(table, plan, into.get(), problems, warnings);
           tables.add(new MappedTable(table, captured(table, plan), into.get()));
         }
       } catch (SqlException e) {
         for (SqlProblem problem : e.problems()) {
-          problems.add(table.select().problemAt(problem.line(), problem.column(), problem.message()));
+          problems.add(
+              table.select().problemAt(problem.line(), problem.column(), problem.message()));
         }
       }
     }
@@ -129,11 +133,16 @@ record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
       problems.add(
           table
               .select()
-              .problemAt(1, 1, source.id() + " has no primary key, so its rows cannot be told apart; add one at the source"));
+              .problemAt(
+                  1,
+                  1,
+                  source.id()
+                      + " has no primary key, so its rows cannot be told apart; add one at the source"));
     }
     for (Column column : source.columns()) {
       boolean used =
-          plan.inputColumns().contains(column.name()) || source.primaryKey().contains(column.name());
+          plan.inputColumns().contains(column.name())
+              || source.primaryKey().contains(column.name());
       if (used && !isCaptured(column)) {
         problems.add(
             table
@@ -147,7 +156,9 @@ record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
                         + source.id()
                         + (column.generated()
                             ? " is generated, and the log does not have it; write its expression instead"
-                            : " has type " + column.type() + ", which is not supported yet; leave it out")));
+                            : " has type "
+                                + column.type()
+                                + ", which is not supported yet; leave it out")));
       }
     }
     return problems;
@@ -157,7 +168,9 @@ record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
     return !column.generated() && column.type().family() != TypeFamily.OPAQUE;
   }
 
-  /** The same SELECT over the table without the columns that are not captured: none of them is used. */
+  /**
+   * The same SELECT over the table without the columns that are not captured: none of them is used.
+   */
   private static SelectPlan captured(TableSpec table, SelectPlan plan) throws SqlException {
     Table whole = plan.source();
     List<Column> columns = whole.columns().stream().filter(Migration::isCaptured).toList();

@@ -5,8 +5,8 @@ import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.TargetRefusedException;
 import io.crossfade.core.target.TargetUnavailableException;
-import io.crossfade.spec.TableSpec.Existing;
 import io.crossfade.spec.SpecException;
+import io.crossfade.spec.TableSpec.Existing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +18,10 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
-/** Looks at both databases and at Kafka before anything is changed, so that what will not do is said in clear words. */
+/**
+ * Looks at both databases and at Kafka before anything is changed, so that what will not do is said
+ * in clear words.
+ */
 final class Preflight {
 
   private static final int KAFKA_SECONDS = 10;
@@ -73,7 +76,9 @@ final class Preflight {
             Check.fail(
                 "target.empty",
                 into + " has rows, and this migration has not run before",
-                "empty it, or say existing: keep at " + table.from().place() + " to have rows with the same key overwritten"));
+                "empty it, or say existing: keep at "
+                    + table.from().place()
+                    + " to have rows with the same key overwritten"));
       } else {
         checks.add(Check.ok("target.empty", into + " may be filled"));
       }

@@ -31,7 +31,8 @@ final class Progress implements AutoCloseable {
 
   void start() {
     Duration every = terminal ? REDRAW : LINE;
-    thread.scheduleAtFixedRate(this::show, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    thread.scheduleAtFixedRate(
+        this::show, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private synchronized void show() {

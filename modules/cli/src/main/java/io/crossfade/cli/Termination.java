@@ -1,6 +1,9 @@
 package io.crossfade.cli;
 
-/** What is to be done when the process is told to end, by SIGTERM or Ctrl-C: once, and then it ends with 0. */
+/**
+ * What is to be done when the process is told to end, by SIGTERM or Ctrl-C: once, and then it ends
+ * with 0.
+ */
 final class Termination {
 
   private Thread hook;

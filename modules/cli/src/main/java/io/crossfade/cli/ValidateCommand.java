@@ -21,7 +21,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 @Command(
     name = "validate",
-    description = "Checks a spec; with its databases reachable, also its tables, columns and types.",
+    description =
+        "Checks a spec; with its databases reachable, also its tables, columns and types.",
     mixinStandardHelpOptions = true)
 final class ValidateCommand implements Callable<Integer> {
 
@@ -38,7 +39,8 @@ final class ValidateCommand implements Callable<Integer> {
       Preflight preflight = new Preflight();
       if (!preflight.reach(databases)) {
         preflight.checks().forEach(err::println);
-        out.println(spec.file() + ": the spec is well formed; tables, columns and types were not checked");
+        out.println(
+            spec.file() + ": the spec is well formed; tables, columns and types were not checked");
         out.flush();
         return ExitCode.DONE;
       }
@@ -55,7 +57,10 @@ final class ValidateCommand implements Callable<Integer> {
     }
   }
 
-  /** What can be told of the SELECTs without a database: all that is found before a table is looked up. */
+  /**
+   * What can be told of the SELECTs without a database: all that is found before a table is looked
+   * up.
+   */
   private static void parse(Spec spec) throws SpecException {
     List<Problem> problems = new ArrayList<>();
     for (TableSpec table : spec.tables()) {
