@@ -89,6 +89,7 @@ public final class Capture implements AutoCloseable {
           -1,
           counters.position(),
           counters.changes(),
+          0,
           List.of());
     }
     return new CaptureStatus(
@@ -99,6 +100,7 @@ public final class Capture implements AutoCloseable {
         current.retainedBytes(),
         counters.position(),
         counters.changes(),
+        current.terms(),
         current.progress());
   }
 

@@ -68,6 +68,7 @@ final class CaptureRun implements AutoCloseable {
   private LogStream stream;
   private volatile Duration lag = Duration.ZERO;
   private volatile long retained = -1;
+  private volatile long terms;
 
   CaptureRun(
       SourceDatabase source,
@@ -107,8 +108,9 @@ final class CaptureRun implements AutoCloseable {
             position.map(ControlCodec.Position::log).orElse(PublishedLog.State.NOTHING),
             source::snapshot);
     publisher.continueAfter(position.map(ControlCodec.Position::sequence).orElse(0L));
+    terms = position.map(ControlCodec.Position::terms).orElse(0L) + 1;
     if (position.isEmpty()) {
-      publisher.commit(new ControlCodec.Position(0, beginning, published.state()));
+      publisher.commit(new ControlCodec.Position(0, beginning, published.state(), terms));
     }
     String line = source.line();
     for (Table table : tables) {
@@ -131,7 +133,15 @@ final class CaptureRun implements AutoCloseable {
     RereadWorker rereader = opened(new RereadWorker(source, codecs, markers, this::fail));
     term =
         new CaptureTerm(
-            publisher, markers, beginning, published, copies, partitions, rereader, counters);
+            publisher,
+            markers,
+            beginning,
+            published,
+            copies,
+            partitions,
+            rereader,
+            counters,
+            terms);
     stream = opened(source.stream(tables, term));
     backfill =
         opened(
@@ -226,6 +236,10 @@ final class CaptureRun implements AutoCloseable {
     }
     Duration waiting = Duration.between(oldest.written(), clock.instant());
     return waiting.compareTo(lag) > 0 ? waiting : lag;
+  }
+
+  long terms() {
+    return terms;
   }
 
   long retainedBytes() {

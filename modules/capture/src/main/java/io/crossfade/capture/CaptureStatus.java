@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param retainedBytes how much log the source keeps for us; -1 where it is not known
  * @param position the place in the log that was read last, for people
  * @param changes how many row events were published by this process
+ * @param terms how often capture was begun, by whatever process; 0 where it is not known
  * @param tables one for each old table
  */
 public record CaptureStatus(
@@ -26,6 +27,7 @@ public record CaptureStatus(
     long retainedBytes,
     String position,
     long changes,
+    long terms,
     List<TableProgress> tables) {
 
   /** What capture does. */

@@ -46,6 +46,7 @@ final class CaptureTerm implements LogListener {
   private final List<TopicPartition> partitions;
   private final RereadWorker rereader;
   private final CaptureCounters counters;
+  private final long terms;
 
   private final Rereads rereads = new Rereads();
   private final Queue<Markers.Meeting> met = new ArrayDeque<>();
@@ -66,7 +67,8 @@ final class CaptureTerm implements LogListener {
       Map<TableId, TableCopy> copies,
       List<TopicPartition> partitions,
       RereadWorker rereader,
-      CaptureCounters counters) {
+      CaptureCounters counters,
+      long terms) {
     this.publisher = publisher;
     this.markers = markers;
     this.beginning = beginning;
@@ -75,6 +77,7 @@ final class CaptureTerm implements LogListener {
     this.partitions = partitions;
     this.counters = counters;
     this.rereader = rereader;
+    this.terms = terms;
   }
 
   @Override
@@ -246,7 +249,8 @@ final class CaptureTerm implements LogListener {
   }
 
   private void commit() {
-    publisher.commit(new ControlCodec.Position(publisher.sequence(), beginning, published.state()));
+    publisher.commit(
+        new ControlCodec.Position(publisher.sequence(), beginning, published.state(), terms));
     dirty = false;
   }
 

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 
 /** The topics of a migration: made where missing, and looked at. */
-final class Topics {
+public final class Topics {
 
   /**
    * The largest record. A row of {@link Publisher#LARGEST_ROW} bytes of text may double as JSON,
@@ -28,6 +29,19 @@ final class Topics {
   static final int LARGEST_RECORD = 80 << 20;
 
   private Topics() {}
+
+  /**
+   * Makes the topics that are missing. Waits for Kafka; repeatable.
+   *
+   * @throws BlockedException where Kafka will not
+   * @throws KafkaException where Kafka does not answer
+   */
+  public static void ensure(Names names, Collection<TableId> tables, CaptureSettings settings)
+      throws InterruptedException {
+    try (Admin admin = Admin.create(new HashMap<String, Object>(settings.kafka()))) {
+      ensure(admin, names, tables, settings);
+    }
+  }
 
   /**
    * Makes the topics that are missing.
@@ -43,17 +57,23 @@ final class Topics {
     for (String topic : raw) {
       if (!present.contains(topic)) {
         missing.add(
-            new NewTopic(topic, settings.partitions(), settings.replicationFactor())
+            new NewTopic(topic, Optional.of(settings.partitions()), replication(settings))
                 .configs(rawConfig()));
       }
     }
     if (!present.contains(names.controlTopic())) {
       missing.add(
-          new NewTopic(names.controlTopic(), 1, settings.replicationFactor())
+          new NewTopic(names.controlTopic(), Optional.of(1), replication(settings))
               .configs(controlConfig()));
     }
     get(admin.createTopics(missing).all());
     return partitions(get(admin.describeTopics(raw).allTopicNames()));
+  }
+
+  private static Optional<Short> replication(CaptureSettings settings) {
+    return settings.replicationFactor().isPresent()
+        ? Optional.of((short) settings.replicationFactor().getAsInt())
+        : Optional.empty();
   }
 
   /**

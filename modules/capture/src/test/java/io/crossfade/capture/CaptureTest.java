@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -142,7 +143,7 @@ class CaptureTest {
             new CaptureSettings(
                 Map.of("bootstrap.servers", SharedSandbox.kafka().bootstrapServers()),
                 3,
-                (short) 1,
+                OptionalInt.of(1),
                 2,
                 maxRowsPerSecond),
             Clock.systemUTC());

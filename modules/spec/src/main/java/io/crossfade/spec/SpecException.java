@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 public final class SpecException extends Exception {
   private final transient List<Problem> problems;
 
-  SpecException(List<Problem> problems) {
+  public SpecException(List<Problem> problems) {
     super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
     this.problems = List.copyOf(problems);
   }

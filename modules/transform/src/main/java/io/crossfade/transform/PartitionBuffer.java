@@ -4,6 +4,7 @@ import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Resume;
+import io.crossfade.sql.EvaluationException;
 import io.crossfade.wire.Barrier;
 import io.crossfade.wire.MalformedRecordException;
 import io.crossfade.wire.Provenance;
@@ -113,7 +114,7 @@ final class PartitionBuffer {
     try {
       Operation operation = Provenance.operation(headers);
       if (value == null) {
-        delete(key);
+        delete(offset, key);
       } else {
         write(offset, key, value, operation == Operation.LOAD && offset >= from.copyFrom());
       }
@@ -129,10 +130,10 @@ final class PartitionBuffer {
     bytes += key.length + (value == null ? 0 : value.length);
   }
 
-  private void delete(byte[] key) {
+  private void delete(long offset, byte[] key) {
     Row keyRow = topic.codec().keyRow(key);
     for (TableChanges changes : tables) {
-      changes.delete(key, changes.table().mapper().key(keyRow));
+      changes.delete(key, key(offset, key, changes.table(), keyRow));
     }
   }
 
@@ -140,18 +141,29 @@ final class PartitionBuffer {
     Row row = topic.codec().row(value);
     for (TableChanges changes : tables) {
       MappedTable table = changes.table();
-      Optional<Row> mapped;
-      try {
-        mapped = table.mapper().map(row);
-      } catch (RuntimeException e) {
-        throw blocked(offset, key, table.target().id().toString(), e);
-      }
+      Optional<Row> mapped = map(offset, key, table, row);
       if (mapped.isPresent()) {
         changes.write(key, mapped.get(), first && table.targetWasEmpty());
       } else {
         // It may have passed the filter before.
-        changes.delete(key, table.mapper().key(row));
+        changes.delete(key, key(offset, key, table, row));
       }
+    }
+  }
+
+  private Optional<Row> map(long offset, byte[] key, MappedTable table, Row row) {
+    try {
+      return table.mapper().map(row);
+    } catch (EvaluationException | RuntimeException e) {
+      throw blocked(offset, key, table.target().id().toString(), e);
+    }
+  }
+
+  private Row key(long offset, byte[] key, MappedTable table, Row row) {
+    try {
+      return table.mapper().key(row);
+    } catch (EvaluationException | RuntimeException e) {
+      throw blocked(offset, key, table.target().id().toString(), e);
     }
   }
 
@@ -162,7 +174,7 @@ final class PartitionBuffer {
     times[timesSize++] = millis;
   }
 
-  private BlockedException blocked(long offset, byte[] key, String where, RuntimeException e) {
+  private BlockedException blocked(long offset, byte[] key, String where, Exception e) {
     return new BlockedException(
         where
             + ": the row "

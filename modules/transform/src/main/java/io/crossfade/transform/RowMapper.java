@@ -2,6 +2,7 @@ package io.crossfade.transform;
 
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
+import io.crossfade.sql.EvaluationException;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,14 +23,15 @@ public interface RowMapper {
   /**
    * The new row; empty where the filter leaves the old one out.
    *
-   * @throws RuntimeException where the row cannot be evaluated, as PostgreSQL would raise an error
+   * @throws EvaluationException where PostgreSQL would raise an error for this row
    */
-  Optional<Row> map(Row row);
+  Optional<Row> map(Row row) throws EvaluationException;
 
   /**
    * The new table's key, in the order of its primary key.
    *
    * @param keyRow an old row of which only the key's columns need to be there
+   * @throws EvaluationException where PostgreSQL would raise an error for this key
    */
-  Row key(Row keyRow);
+  Row key(Row keyRow) throws EvaluationException;
 }

@@ -35,7 +35,8 @@ final class ApplyBench implements AutoCloseable {
 
   private static final TableId NEW = new TableId("public", "new");
 
-  final Names names = new Names("t" + UUID.randomUUID().toString().substring(0, 8));
+  final String migration = "t" + UUID.randomUUID().toString().substring(0, 8);
+  final Names names = new Names(migration);
   final RawTopics raw;
   private final Database database;
   private final List<AutoCloseable> running = new ArrayList<>();
@@ -78,7 +79,7 @@ final class ApplyBench implements AutoCloseable {
   }
 
   /** Rows whose amount is not negative, name in upper case. */
-  Mapping mapping(boolean targetWasEmpty) {
+  static Mapping mapping(Table target, boolean targetWasEmpty) {
     return new Mapping(
         new TestMapper(
             OLD,
@@ -87,8 +88,12 @@ final class ApplyBench implements AutoCloseable {
                 row.get(2) != null && row.get(2).startsWith("-")
                     ? Optional.empty()
                     : Optional.of(Row.of(row.get(0), upper(row.get(1)), row.get(2)))),
-        target().describe(NEW).orElseThrow(),
+        target,
         targetWasEmpty);
+  }
+
+  Mapping mapping(boolean targetWasEmpty) {
+    return mapping(target().describe(NEW).orElseThrow(), targetWasEmpty);
   }
 
   private static String upper(String text) {

@@ -37,8 +37,10 @@ public final class ControlCodec {
    * @param sequence the last one given
    * @param beginning where the log began
    * @param log what of it is published
+   * @param terms how often capture was begun
    */
-  public record Position(long sequence, LogBeginning beginning, PublishedLog.State log) {}
+  public record Position(
+      long sequence, LogBeginning beginning, PublishedLog.State log, long terms) {}
 
   /** The key under which the state of a table's backfill stands. */
   public static String backfillKey(TableId table) {
@@ -49,7 +51,7 @@ public final class ControlCodec {
   /** The position as bytes. */
   public static byte[] encode(Position position) {
     ObjectNode json = JSON.createObjectNode().put("v", VERSION);
-    json.put("sequence", position.sequence());
+    json.put("sequence", position.sequence()).put("terms", position.terms());
     json.putObject("log")
         .put("identity", position.beginning().identity())
         .put("before", position.beginning().before());
@@ -86,7 +88,8 @@ public final class ControlCodec {
         new PublishedLog.State(
             Optional.ofNullable(json.get("horizon")).map(JsonNode::asText),
             json.get("beyond").asText(),
-            open));
+            open),
+        json.get("terms").asLong());
   }
 
   /** The state of a backfill as bytes. */

@@ -1,5 +1,6 @@
 package io.crossfade.postgres.source;
 
+import io.crossfade.core.Check;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.LogListener;
 import io.crossfade.core.source.LogStream;
@@ -16,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,6 +54,12 @@ public final class PostgresSource implements SourceDatabase {
   @Override
   public Optional<Table> describe(TableId table) {
     return sessions.with("reading the columns of " + table, c -> TableReader.read(c, table));
+  }
+
+  @Override
+  public List<Check> check(Collection<TableId> tables) {
+    return sessions.with(
+        "looking at the server", connection -> new SourceChecks(connection, name).all(tables));
   }
 
   @Override

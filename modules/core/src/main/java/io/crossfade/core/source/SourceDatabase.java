@@ -1,10 +1,12 @@
 package io.crossfade.core.source;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.Check;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +19,9 @@ public interface SourceDatabase extends AutoCloseable {
 
   /** The table's shape; empty where there is none of that name. Repeatable. */
   Optional<Table> describe(TableId table);
+
+  /** Looks at what a migration of these tables needs. Changes nothing; repeatable. */
+  List<Check> check(Collection<TableId> tables);
 
   /**
    * Takes the right to capture this migration; it lasts as long as the answer is open and its

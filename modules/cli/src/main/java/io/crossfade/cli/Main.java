@@ -1,0 +1,63 @@
+package io.crossfade.cli;
+
+import io.crossfade.spec.SpecException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code crossfade}: the commands, and how they end. */
+@Command(
+    name = "crossfade",
+    description =
+        "Moves live data into a new model: one SELECT per new table, kept equal until you switch.",
+    mixinStandardHelpOptions = true,
+    version = "crossfade 0.1.0-SNAPSHOT",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      InitCommand.class,
+      ValidateCommand.class,
+      RunCommand.class,
+      StatusCommand.class,
+      CommandLine.HelpCommand.class
+    })
+public final class Main implements Runnable {
+
+  @Spec private CommandSpec command;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs a command and returns its exit code. */
+  static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler((e, commandLine, result) -> fail(e, commandLine));
+    line.setExitCodeExceptionMapper(e -> ExitCode.ERROR);
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(command.commandLine(), "which command?");
+  }
+
+  private static int fail(Exception e, CommandLine line) throws Exception {
+    if (e instanceof SpecException invalid) {
+      invalid.problems().forEach(problem -> line.getErr().println(problem));
+      return ExitCode.USAGE;
+    }
+    if (e instanceof CommandException command) {
+      line.getErr().println(command.getMessage());
+      return command.exitCode();
+    }
+    if (e instanceof java.io.IOException || e instanceof io.crossfade.sandbox.SandboxException) {
+      line.getErr().println(e.getMessage());
+      return ExitCode.ERROR;
+    }
+    throw e;
+  }
+}

@@ -1,0 +1,89 @@
+package io.crossfade.transform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.core.table.Operation;
+import io.crossfade.core.table.Row;
+import io.crossfade.sandbox.SharedSandbox;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kill -9}, again and again, while rows come in and two instances share them. */
+@Tag("slow")
+class ApplyKillTest {
+
+  private static final int KILLS = 12;
+
+  @TempDir private Path directory;
+  private ApplyBench bench;
+  private volatile boolean done;
+
+  @BeforeEach
+  void open() {
+    bench = new ApplyBench(SharedSandbox.postgres18().createDatabase(), 4);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    bench.close();
+  }
+
+  @Test
+  void shouldWriteEachRowOnceWhateverIsKilledWhen() throws Exception {
+    Random random = new Random(20260723);
+    long[] rows = {0};
+    Thread writer =
+        new Thread(
+            () -> {
+              while (!done) {
+                insert(rows[0], rows[0] + 20);
+                rows[0] += 20;
+              }
+            });
+    Process[] children = new Process[2];
+    try {
+      for (int i = 0; i < children.length; i++) {
+        children[i] = ApplyChild.start(bench, directory.resolve("c" + i));
+      }
+      writer.start();
+      for (int kill = 0; kill < KILLS; kill++) {
+        awaitProgress(random.nextInt(2_000));
+        int victim = random.nextInt(children.length);
+        children[victim].destroyForcibly().waitFor();
+        children[victim] = ApplyChild.start(bench, directory.resolve("k" + kill));
+      }
+    } finally {
+      done = true;
+      writer.join();
+      for (Process child : children) {
+        child.destroyForcibly().waitFor();
+      }
+    }
+    bench.awaitAll(bench.start());
+    assertThat(bench.count("SELECT count(*) FROM public.new")).isEqualTo(rows[0]);
+    assertThat(bench.count("SELECT count(*) FROM public.writes")).isEqualTo(rows[0]);
+  }
+
+  /** A kill in the middle of commits, not before the first. */
+  private void awaitProgress(int more) {
+    long before = bench.count("SELECT count(*) FROM public.new");
+    Eventually.until(
+        "rows are applied",
+        () -> bench.count("SELECT count(*) FROM public.new") > before + more,
+        () -> before);
+  }
+
+  private void insert(long from, long to) {
+    bench.raw.commit(
+        () -> {
+          for (long i = from; i < to; i++) {
+            bench.raw.write(ApplyBench.OLD, Operation.INSERT, Row.of("" + i, "n" + i, "1"));
+          }
+        });
+  }
+}

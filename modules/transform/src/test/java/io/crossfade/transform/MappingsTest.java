@@ -1,0 +1,64 @@
+package io.crossfade.transform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.crossfade.core.table.Column;
+import io.crossfade.core.table.ColumnType;
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.core.table.TypeFamily;
+import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.SqlCompiler;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class MappingsTest {
+
+  private static final ColumnType INT = ColumnType.of(TypeFamily.INT4, "integer");
+  private static final ColumnType BIGINT = ColumnType.of(TypeFamily.INT8, "bigint");
+
+  private static final Table OLD =
+      new Table(
+          new TableId("public", "old"),
+          List.of(Column.required("a", INT), Column.required("b", INT), Column.nullable("c", INT)),
+          List.of("b", "a"));
+
+  @Test
+  void shouldEvaluateRowsAndKeys() throws Exception {
+    Mapping mapping =
+        Mappings.of(
+            select("SELECT c + 1 AS d, a, CAST(b AS BIGINT) AS b FROM old WHERE c > 0"),
+            target("a", "b"),
+            false);
+    RowMapper mapper = mapping.mapper();
+    assertThat(mapper.columns()).containsExactly("d", "a", "b");
+    assertThat(mapper.map(Row.of("1", "2", "3"))).contains(Row.of("4", "1", "2"));
+    assertThat(mapper.map(Row.of("1", "2", "0"))).isEmpty();
+    assertThat(mapper.key(Row.of("1", "2", null))).isEqualTo(Row.of("1", "2"));
+  }
+
+  @Test
+  void shouldRefuseAKeyThatIsNotTheOldOne() throws Exception {
+    SelectPlan plan = select("SELECT a % 2 AS a, b, c AS d FROM old");
+    assertThatThrownBy(() -> Mappings.of(plan, target("a", "b"), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("public.new");
+    assertThatThrownBy(() -> Mappings.of(plan, target("b"), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not the key [b, a]");
+  }
+
+  private static SelectPlan select(String sql) throws Exception {
+    return new SqlCompiler(id -> Optional.of(OLD)).compile(sql);
+  }
+
+  private static Table target(String... key) {
+    return new Table(
+        new TableId("public", "new"),
+        List.of(Column.required("a", INT), Column.required("b", BIGINT), Column.nullable("d", INT)),
+        List.of(key));
+  }
+}
