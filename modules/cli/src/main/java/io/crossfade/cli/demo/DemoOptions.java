@@ -19,7 +19,7 @@ public record DemoOptions(long rows, Duration writing, boolean hold, long seed) 
   public static final long FEWEST_ROWS = 1000;
 
   public static final long DEFAULT_ROWS = 200_000;
-  public static final Duration DEFAULT_WRITING = Duration.ofSeconds(20);
+  public static final long DEFAULT_SECONDS = 20;
 
   public DemoOptions {
     Objects.requireNonNull(writing, "writing");
