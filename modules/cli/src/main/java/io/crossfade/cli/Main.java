@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     version = "crossfade 0.1.0-SNAPSHOT",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      DemoCommand.class,
       InitCommand.class,
       ValidateCommand.class,
       RunCommand.class,
