@@ -5,7 +5,8 @@
 #   scripts/pgbench.sh [SEED]     the seed decides when the job is killed
 #
 # Installs Debian's "postgresql" where it is missing, which needs root or sudo. Its cluster lives in a
-# temporary directory and is gone at the end, and so is all else that was started.
+# temporary directory and is gone at the end, and so is all else that was started. PGBENCH_LOGS=DIR
+# keeps the logs there.
 set -euo pipefail
 
 seed=${1:-20260101}
@@ -26,7 +27,7 @@ fail() {
 
 # Drawn at once: a sub-shell would draw numbers of its own.
 RANDOM=$seed
-after_chunks=$((1 + RANDOM % 5))
+after_percent=$((5 + RANDOM % 40))
 after_records=$((1 + RANDOM % 2000))
 after_load_ms=$((RANDOM % 4000))
 
@@ -210,6 +211,9 @@ clean_up() {
       tail -n 30 -- "$log"
     done
   fi
+  if [[ -n ${PGBENCH_LOGS:-} ]]; then
+    mkdir -p -- "$PGBENCH_LOGS" && cp -- "$dir"/*.log "$dir"/*/*.log "$PGBENCH_LOGS/" || true
+  fi
   if [[ -n $postgres_runs ]]; then
     as_postgres "$bin/pg_ctl" -D "$dir/postgres/data" -m immediate -w stop >/dev/null 2>&1 || true
   fi
@@ -282,17 +286,17 @@ server: { bind: 127.0.0.1, port: $status_port }
 YAML
 
 start_job
-await 120 "$chunks_done > 0"
+await 240 "$chunks_done > 0"
 "$bin/pgbench" -n -c "$clients" -T "$load_seconds" source >"$dir/pgbench-load.log" 2>&1 &
 load=$!
 say "load: $clients clients for $load_seconds s"
 
-await 60 "$chunks_done >= $after_chunks"
+await 120 "$chunks_done * 100 >= $after_percent * $chunks_total"
 [[ $(field "$chunks_done > 0 AND $chunks_done < $chunks_total") == t ]] || fail "not half way: $status"
 kill_job "$(field "$chunks_done || ' of ' || $chunks_total || ' chunks done'")"
 
 start_job
-await 120 "$waiting >= $after_records"
+await 240 "$waiting >= $after_records"
 [[ $(field "$waiting > 0") == t ]] || fail "nothing waits: $status"
 kill_job "$(field "$waiting") records wait for apply"
 
@@ -300,10 +304,10 @@ start_job
 wait "$load" || fail "pgbench"
 load=
 say "load ended: $(grep -o 'actually processed: [0-9]*' "$dir/pgbench-load.log")"
-await 120 "true"
+await 240 "true"
 sleep "$((after_load_ms / 1000)).$(printf '%03d' $((after_load_ms % 1000)))"
-ask || fail "the job does not answer"
 (cd -- "$dir" && "$crossfade" status -f m.yaml) || fail "crossfade status"
+ask || fail "the job does not answer"
 kill_job "the load has ended; $(field "s->>'phase'"), $(field "$chunks_done || ' of ' || $chunks_total || ' chunks done'"), $(field "$waiting") records wait"
 
 start_job --exit-when caught-up
