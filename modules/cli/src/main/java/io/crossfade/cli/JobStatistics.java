@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  *     changes did not exceed
  * @param lagP99 the same for 99 in 100
  */
-record JobStatistics(
+public record JobStatistics(
     long rowsCopied,
     long rowsGaveWay,
     long changesPublished,
