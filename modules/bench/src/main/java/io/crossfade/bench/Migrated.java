@@ -1,6 +1,6 @@
 package io.crossfade.bench;
 
-import io.crossfade.cli.Job;
+import io.crossfade.cli.job.Job;
 import io.crossfade.sandbox.Database;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;

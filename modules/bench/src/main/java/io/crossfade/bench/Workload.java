@@ -38,7 +38,7 @@ record Workload(long rows) {
              (g * 7919 %% 1000000000) / 100.0,
              jsonb_build_object('plan', (ARRAY['free', 'team', 'pro'])[1 + g %% 3], 'seats', g %% 50,
                                 'tags', jsonb_build_array('a' || g %% 7, 'b' || g %% 11))
-      FROM generate_series(1, %d) g
+      FROM generate_series(bigint '1', %d) g
       """;
 
   Workload {

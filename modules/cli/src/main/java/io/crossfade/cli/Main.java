@@ -1,5 +1,7 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.CommandException;
+import io.crossfade.cli.job.ExitCode;
 import io.crossfade.spec.SpecException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +18,8 @@ import picocli.CommandLine.Spec;
     version = "crossfade 0.1.0-SNAPSHOT",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      DemoCommand.class,
+      DemoCommand.class,
       InitCommand.class,
       ValidateCommand.class,
       RunCommand.class,

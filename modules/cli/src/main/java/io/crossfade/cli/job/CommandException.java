@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 /** Ends a command with a message for its user and an exit code. */
 public final class CommandException extends RuntimeException {
@@ -7,16 +7,17 @@ public final class CommandException extends RuntimeException {
 
   private final int exitCode;
 
-  CommandException(int exitCode, String message) {
+  public CommandException(int exitCode, String message) {
     super(message);
     this.exitCode = exitCode;
   }
 
-  CommandException(int exitCode, String message, Throwable cause) {
+  public CommandException(int exitCode, String message, Throwable cause) {
     super(message, cause);
     this.exitCode = exitCode;
   }
 
+  /** The exit code that the command ends with. */
   public int exitCode() {
     return exitCode;
   }
