@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DemoCommand.class,
-      DemoCommand.class,
       InitCommand.class,
       ValidateCommand.class,
       RunCommand.class,
