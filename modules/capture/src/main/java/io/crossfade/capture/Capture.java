@@ -4,10 +4,12 @@ import io.crossfade.core.BlockedException;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Table;
+import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -69,6 +72,24 @@ public final class Capture implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.thread = new Thread(this::supervise, "crossfade-capture");
+  }
+
+  /**
+   * The mappings that a migration began with, as {@link CaptureSettings#mappings} gave them then.
+   * Waits for Kafka.
+   *
+   * @return empty where it has not begun
+   */
+  public static Optional<Map<String, String>> begunWith(Map<String, String> kafka, Names names)
+      throws InterruptedException {
+    try (Admin admin = Admin.create(new HashMap<String, Object>(kafka))) {
+      if (!Topics.get(admin.listTopics().names()).contains(names.controlTopic())) {
+        return Optional.empty();
+      }
+      return Optional.ofNullable(
+              ControlLog.read(admin, kafka, names.controlTopic()).get(ControlCodec.MAPPINGS_KEY))
+          .map(ControlCodec::mappings);
+    }
   }
 
   /** Begins. Does not wait. */

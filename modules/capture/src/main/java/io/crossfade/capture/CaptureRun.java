@@ -110,6 +110,7 @@ final class CaptureRun implements AutoCloseable {
     publisher.continueAfter(position.map(ControlCodec.Position::sequence).orElse(0L));
     terms = position.map(ControlCodec.Position::terms).orElse(0L) + 1;
     if (position.isEmpty()) {
+      publisher.mappings(settings.mappings());
       publisher.commit(new ControlCodec.Position(0, beginning, published.state(), terms));
     }
     String line = source.line();

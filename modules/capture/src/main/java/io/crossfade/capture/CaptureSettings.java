@@ -12,16 +12,19 @@ import java.util.OptionalLong;
  * @param replicationFactor of each topic that is made; empty for the brokers' default
  * @param parallelism how many chunks are read at once
  * @param maxRowsPerSecond of the backfill; empty for as many as can be
+ * @param mappings the SELECT of each new table, kept beside the position from the first start on
  */
 public record CaptureSettings(
     Map<String, String> kafka,
     int partitions,
     OptionalInt replicationFactor,
     int parallelism,
-    OptionalLong maxRowsPerSecond) {
+    OptionalLong maxRowsPerSecond,
+    Map<String, String> mappings) {
 
   public CaptureSettings {
     kafka = Map.copyOf(kafka);
+    mappings = Map.copyOf(mappings);
     if (partitions < 1 || replicationFactor.orElse(1) < 1 || parallelism < 1) {
       throw new IllegalArgumentException(
           "partitions, replication factor and parallelism are at least 1");

@@ -127,7 +127,7 @@ final class CaptureTerm implements LogListener {
   public void truncate(TableId table) {
     throw new BlockedException(
         table + " was truncated at the source: its rows went without an event for each",
-        "abandon the migration and begin again with empty target tables");
+        "begin again with empty new tables, as docs/runbook.md says");
   }
 
   @Override

@@ -89,6 +89,12 @@ final class Publisher implements AutoCloseable {
     bytes += key.length + (value == null ? 0 : value.length);
   }
 
+  /** Adds what the migration begins with to the open transaction. */
+  void mappings(Map<String, String> mappings) {
+    begin();
+    control(ControlCodec.MAPPINGS_KEY, ControlCodec.encode(mappings));
+  }
+
   /** Adds the state of a backfill to the open transaction. */
   void backfill(TableId table, TableBackfill.State state) {
     begin();

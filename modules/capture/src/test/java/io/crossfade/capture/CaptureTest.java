@@ -145,7 +145,8 @@ class CaptureTest {
                 3,
                 OptionalInt.of(1),
                 2,
-                maxRowsPerSecond),
+                maxRowsPerSecond,
+                Map.of()),
             Clock.systemUTC());
     capture.start();
   }

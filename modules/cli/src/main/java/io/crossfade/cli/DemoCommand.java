@@ -10,7 +10,9 @@ import io.crossfade.spec.Spec;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -21,6 +23,8 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
+
+  @picocli.CommandLine.Spec private CommandSpec command;
 
   @Option(
       names = "--rows",
@@ -39,7 +43,12 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DemoOptions options = new DemoOptions(rows, Duration.ofSeconds(seconds), hold);
+    DemoOptions options;
+    try {
+      options = new DemoOptions(rows, Duration.ofSeconds(seconds), hold);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(command.commandLine(), e.getMessage(), e);
+    }
     return new Demo(DemoCommand::start, System.out, System.err, System.console() != null, options)
         .run();
   }

@@ -2,8 +2,16 @@ package io.crossfade.cli;
 
 import io.crossfade.cli.job.CommandException;
 import io.crossfade.cli.job.ExitCode;
+import io.crossfade.core.BlockedException;
+import io.crossfade.core.source.SourceException;
+import io.crossfade.core.target.TargetRefusedException;
+import io.crossfade.core.target.TargetUnavailableException;
+import io.crossfade.sandbox.SandboxException;
 import io.crossfade.spec.SpecException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +35,17 @@ import picocli.CommandLine.Spec;
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {
+
+  /** What a server, a network or a disk does to us: the message says all that a user needs. */
+  private static final List<Class<? extends Exception>> EXPECTED =
+      List.of(
+          IOException.class,
+          SandboxException.class,
+          BlockedException.class,
+          SourceException.class,
+          TargetUnavailableException.class,
+          TargetRefusedException.class,
+          KafkaException.class);
 
   @Spec private CommandSpec command;
 
@@ -59,7 +78,7 @@ public final class Main implements Runnable {
       line.getErr().println(command.getMessage());
       return command.exitCode();
     }
-    if (e instanceof java.io.IOException || e instanceof io.crossfade.sandbox.SandboxException) {
+    if (EXPECTED.stream().anyMatch(type -> type.isInstance(e))) {
       line.getErr().println(e.getMessage());
       return ExitCode.ERROR;
     }

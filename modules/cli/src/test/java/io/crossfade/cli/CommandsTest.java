@@ -52,6 +52,7 @@ class CommandsTest {
   void shouldRefuseUnknownFlagsAndCommands() {
     assertThat(crossfade("run", "--fast")).isEqualTo(2);
     assertThat(crossfade("migrate")).isEqualTo(2);
+    assertThat(crossfade("demo", "--rows", "5")).isEqualTo(2);
     assertThat(crossfade()).isEqualTo(2);
     assertThat(crossfade("run", "-f", "x.yaml", "--exit-when", "done")).isEqualTo(2);
   }
@@ -225,6 +226,18 @@ class CommandsTest {
         .as(err.toString())
         .isZero();
     assertThat(target.query("SELECT count(*), min(s) FROM b")).containsExactly("1000|row 1");
+  }
+
+  @Test
+  void shouldRefuseToGoOnWithAnotherSelectThanItBeganWith() throws Exception {
+    source.execute("INSERT INTO a VALUES (1, 'x')");
+    assertThat(run("SELECT id, s FROM public.a", "", "--exit-when", "caught-up")).isZero();
+
+    assertThat(run("SELECT id, UPPER(s) AS s FROM public.a", "", "--exit-when", "caught-up"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("is not the SELECT that the migration began with");
+    assertThat(target.query("SELECT s FROM b")).containsExactly("x");
+    assertThat(run("SELECT id, s FROM public.a", "", "--exit-when", "caught-up")).isZero();
   }
 
   private int validate(String select) throws Exception {

@@ -13,7 +13,9 @@ import io.crossfade.core.table.TableId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The publisher's records in the control topic, which is compacted: the last record of a key
@@ -23,6 +25,9 @@ public final class ControlCodec {
 
   /** The key of the publisher's position. */
   public static final String POSITION_KEY = "position";
+
+  /** The key of what the migration began with. */
+  public static final String MAPPINGS_KEY = "mappings";
 
   private static final String BACKFILL_PREFIX = "backfill/";
   private static final int VERSION = 1;
@@ -46,6 +51,28 @@ public final class ControlCodec {
   public static String backfillKey(TableId table) {
     // Written as an array, for a dot may stand in either name.
     return BACKFILL_PREFIX + JSON.createArrayNode().add(table.schema()).add(table.name());
+  }
+
+  /** The SELECT of each new table, by its name, as bytes. */
+  public static byte[] encode(Map<String, String> mappings) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    ObjectNode tables = json.putObject("tables");
+    new TreeMap<>(mappings).forEach(tables::put);
+    return bytes(json);
+  }
+
+  /**
+   * The mappings that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or some of a newer version
+   */
+  public static Map<String, String> mappings(byte[] bytes) {
+    Map<String, String> mappings = new TreeMap<>();
+    read(bytes)
+        .get("tables")
+        .properties()
+        .forEach(e -> mappings.put(e.getKey(), e.getValue().asText()));
+    return mappings;
   }
 
   /** The position as bytes. */

@@ -217,7 +217,7 @@ final class ChunkReads {
   private static BlockedException changed(TableId table, String what) {
     return new BlockedException(
         table + " has changed while it is migrated: " + what,
-        "undo the change, or abandon the migration and begin again with the new shape");
+        "undo the change, or begin again with the new shape, as docs/runbook.md says");
   }
 
   /** Returns the place up to which rows were taken. */

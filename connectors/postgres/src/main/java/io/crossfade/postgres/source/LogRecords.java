@@ -190,7 +190,7 @@ final class LogRecords {
         if (field == null) {
           throw new BlockedException(
               table.id() + " has changed while it is migrated: column " + name + " is gone",
-              "undo the change, or abandon the migration and begin again with the new shape");
+              "undo the change, or begin again with the new shape, as docs/runbook.md says");
         }
         return field;
       }

@@ -40,7 +40,7 @@ final class ReplicationLog {
               + " where "
               + begun.get().identity()
               + " was expected",
-          "point source.url to the server that the migration began on, or begin again with `crossfade abandon`");
+          "point source.url to the server that the migration began on, or begin again as docs/runbook.md says");
     }
     publish(connection, tables);
     Optional<Slot> slot = slot(connection);
@@ -68,7 +68,7 @@ final class ReplicationLog {
   private BlockedException lost(String what) {
     return new BlockedException(
         "replication slot " + name + " " + what + ": changes of the source are missing",
-        "abandon the migration and begin again: what was copied can no longer be followed");
+        "begin again as docs/runbook.md says: what was copied can no longer be followed");
   }
 
   private void publish(Connection connection, Set<TableId> tables) throws SQLException {

@@ -32,8 +32,14 @@ final class SourceChecks {
     walLevel();
     slots();
     role();
+    boolean published =
+        !value("SELECT count(*) FROM pg_catalog.pg_publication WHERE pubname = '" + slot + "'")
+            .equals("0");
+    if (!published && !tables.isEmpty()) {
+      mayPublish();
+    }
     for (TableId table : tables) {
-      table(table);
+      table(table, published);
     }
     return checks;
   }
@@ -120,7 +126,21 @@ final class SourceChecks {
                 "ALTER ROLE " + role + " REPLICATION"));
   }
 
-  private void table(TableId table) throws SQLException {
+  private void mayPublish() throws SQLException {
+    String database = value("SELECT quote_ident(current_database())");
+    checks.add(
+        value("SELECT pg_catalog.has_database_privilege(current_database(), 'CREATE')").equals("t")
+            ? Check.ok("source.publication", "a publication may be created")
+            : Check.fail(
+                "source.publication",
+                "our role may not create a publication in database " + database,
+                "GRANT CREATE ON DATABASE "
+                    + database
+                    + " TO "
+                    + value("SELECT quote_ident(current_user)")));
+  }
+
+  private void table(TableId table, boolean published) throws SQLException {
     try (PreparedStatement query =
         connection.prepareStatement(
             """
@@ -129,7 +149,8 @@ final class SourceChecks {
                            WHERE k.conrelid = c.oid AND k.contype = 'p') AS has_key,
                    EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) AS parent,
                    pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable,
-                   c.relrowsecurity
+                   pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
+                   pg_catalog.pg_get_userbyid(c.relowner) AS owner
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = ? AND c.relname = ?
             """)) {
@@ -144,12 +165,12 @@ final class SourceChecks {
                   "correct the name in the SELECT; names are folded to lower case unless quoted"));
           return;
         }
-        table(table, row);
+        table(table, row, published);
       }
     }
   }
 
-  private void table(TableId table, ResultSet row) throws SQLException {
+  private void table(TableId table, ResultSet row, boolean published) throws SQLException {
     String kind = row.getString("relkind");
     String name = ReplicationLog.quoted(table);
     if (!kind.equals("r") && !kind.equals("p")) {
@@ -174,6 +195,11 @@ final class SourceChecks {
           table,
           "may not be read by our role",
           "GRANT SELECT ON " + name + " TO " + value("SELECT quote_ident(current_user)"));
+    } else if (!published && !row.getBoolean("owned")) {
+      fail(
+          table,
+          "may be published by its owner only",
+          "GRANT " + row.getString("owner") + " TO " + value("SELECT quote_ident(current_user)"));
     } else {
       identity(table, row.getString("relreplident"), name);
     }

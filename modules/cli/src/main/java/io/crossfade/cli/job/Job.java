@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -91,7 +92,12 @@ public final class Job implements AutoCloseable {
     preflight.source(databases, sources);
     preflight.orThrow();
     kafka = startBroker();
-    if (!preflight.kafka(kafka).contains(names.controlTopic())) {
+    preflight.kafka(kafka);
+    preflight.orThrow();
+    Optional<Map<String, String>> begunWith = Capture.begunWith(kafka, names);
+    if (begunWith.isPresent()) {
+      migration.requireSameAs(begunWith.get());
+    } else {
       preflight.emptyTargets(databases, migration);
     }
     preflight.orThrow();
@@ -109,7 +115,8 @@ public final class Job implements AutoCloseable {
             spec.kafka().partitions(),
             spec.kafka().replicationFactor(),
             spec.backfill().parallelism(),
-            spec.backfill().maxRowsPerSecond());
+            spec.backfill().maxRowsPerSecond(),
+            migration.selects());
     Topics.ensure(names, sources, settings);
     capture =
         opened(

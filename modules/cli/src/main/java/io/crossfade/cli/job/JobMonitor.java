@@ -81,7 +81,8 @@ final class JobMonitor implements AutoCloseable {
     if (!captured.tables().isEmpty()) {
       lastKnown = captured.tables();
     }
-    boolean done = captured.backfillDone();
+    // Kept while capture is away: what was copied stays copied.
+    boolean done = !lastKnown.isEmpty() && lastKnown.stream().allMatch(TableProgress::done);
     Optional<Status.Block> block = block(captured);
     String phase = done ? "FOLLOWING" : lastKnown.isEmpty() ? "PREPARING" : "BACKFILLING";
     return new Status(

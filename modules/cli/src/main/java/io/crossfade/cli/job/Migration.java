@@ -99,6 +99,71 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
     return List.copyOf(sources.values());
   }
 
+  /** The SELECT of each new table by its name. */
+  Map<String, String> selects() {
+    Map<String, String> selects = new LinkedHashMap<>();
+    tables.forEach(
+        table -> selects.put(table.target().id().toString(), table.from().select().text().strip()));
+    return selects;
+  }
+
+  /**
+   * Refuses to go on with other mappings than the migration began with: rows that are in the target
+   * already would stay as the former SELECT made them, and rows that were applied already would not
+   * come to a new table.
+   *
+   * @throws SpecException with what differs
+   */
+  void requireSameAs(Map<String, String> begunWith) throws SpecException {
+    String advice = "; take it back, or give this spec another migration name and empty tables";
+    List<Problem> problems = new ArrayList<>();
+    Map<String, String> now = selects();
+    for (MappedTable table : tables) {
+      String into = table.target().id().toString();
+      String before = begunWith.get(into);
+      if (before == null) {
+        problems.add(
+            table
+                .from()
+                .place()
+                .problem(
+                    "this migration began without "
+                        + into
+                        + ", and a table cannot be added yet"
+                        + advice));
+      } else if (!before.equals(now.get(into))) {
+        problems.add(
+            table
+                .from()
+                .select()
+                .problemAt(
+                    1,
+                    1,
+                    "this is not the SELECT that the migration began with for "
+                        + into
+                        + ", and it cannot be changed yet"
+                        + advice));
+      }
+    }
+    begunWith.keySet().stream()
+        .filter(into -> !now.containsKey(into))
+        .forEach(
+            into ->
+                problems.add(
+                    tables
+                        .get(0)
+                        .from()
+                        .place()
+                        .problem(
+                            "this migration began with "
+                                + into
+                                + ", which is gone from the spec"
+                                + advice)));
+    if (!problems.isEmpty()) {
+      throw new SpecException(problems);
+    }
+  }
+
   /** What apply is given. */
   public List<Mapping> mappings() {
     return tables.stream()

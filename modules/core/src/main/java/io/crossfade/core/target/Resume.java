@@ -120,5 +120,5 @@ public sealed interface Resume {
   }
 
   /** What a reader does where the topic itself is no longer what it was. */
-  String RESYNC = "crossfade resync";
+  String RESYNC = "begin again as docs/runbook.md says";
 }
