@@ -153,15 +153,14 @@ final class Calls {
   }
 
   private void logic() {
-    Map<String, Routine> junctions = Map.of("and", Logic.AND, "or", Logic.OR, "not", Logic.NOT);
-    junctions.forEach(
-        (name, routine) ->
-            forms.put(
-                name,
-                (call, arguments) -> {
-                  List<Expr> operands = booleans(call, arguments);
-                  return nullable(call, routine, operands, PgTypes.BOOLEAN, anyNullable(operands));
-                }));
+    forms.put("and", (call, arguments) -> junction(call, arguments, Logic.AND, false));
+    forms.put("or", (call, arguments) -> junction(call, arguments, Logic.OR, true));
+    forms.put(
+        "not",
+        (call, arguments) -> {
+          List<Expr> operand = booleans(call, arguments);
+          return nullable(call, Logic.NOT, operand, PgTypes.BOOLEAN, anyNullable(operand));
+        });
     Map<String, Routine> truths =
         Map.of(
             "is true", Logic.is(true, true),
@@ -176,6 +175,18 @@ final class Calls {
     forms.put("is null", (call, arguments) -> never(call, Logic.isNull(true), decided(arguments)));
     forms.put(
         "is not null", (call, arguments) -> never(call, Logic.isNull(false), decided(arguments)));
+  }
+
+  /**
+   * A constant that decides does so before any row, as in PostgreSQL: {@code 1 / a = 1 OR true}.
+   */
+  private static Expr junction(
+      CallTerm call, List<Bound> arguments, Routine routine, boolean decisive) {
+    List<Expr> operands = booleans(call, arguments);
+    Expr decided = new Constant(decisive, PgTypes.BOOLEAN);
+    return operands.contains(decided)
+        ? decided
+        : nullable(call, routine, operands, PgTypes.BOOLEAN, anyNullable(operands));
   }
 
   private static List<Expr> decided(List<Bound> arguments) {

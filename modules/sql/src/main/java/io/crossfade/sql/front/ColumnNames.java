@@ -13,6 +13,7 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlUnknownLiteral;
 import org.apache.calcite.sql.fun.SqlCase;
+import org.apache.calcite.sql.fun.SqlFloorFunction;
 import org.apache.calcite.sql.fun.SqlTrimFunction;
 
 /**
@@ -22,17 +23,21 @@ final class ColumnNames {
 
   private static final Map<String, String> RENAMED_FUNCTIONS = Map.of("TRANSLATE3", "translate");
 
-  private ColumnNames() {}
+  private final SourceText source;
+
+  ColumnNames(SourceText source) {
+    this.source = source;
+  }
 
   /** Empty where PostgreSQL would call it {@code ?column?}. */
-  static Optional<String> of(SqlNode expression) {
+  Optional<String> of(SqlNode expression) {
     return figure(expression).map(Figured::name);
   }
 
   /** A strong name survives a cast, a weak one gives way to the name of the type. */
   private record Figured(String name, boolean strong) {}
 
-  private static Optional<Figured> figure(SqlNode node) {
+  private Optional<Figured> figure(SqlNode node) {
     if (node instanceof SqlIdentifier column) {
       return Optional.of(new Figured(column.names.get(column.names.size() - 1), true));
     }
@@ -55,7 +60,7 @@ final class ColumnNames {
     return Optional.empty();
   }
 
-  private static Optional<Figured> cast(SqlCall call) {
+  private Optional<Figured> cast(SqlCall call) {
     Optional<Figured> inner = figure(call.operand(0));
     if (inner.isPresent() && inner.get().strong()) {
       return inner;
@@ -64,7 +69,7 @@ final class ColumnNames {
         .map(type -> new Figured(internalName(type), false));
   }
 
-  private static String functionName(SqlCall call, SqlFunction function) {
+  private String functionName(SqlCall call, SqlFunction function) {
     if (function instanceof SqlTrimFunction) {
       SqlLiteral ends = call.operand(0);
       return switch (ends.getValueAs(SqlTrimFunction.Flag.class)) {
@@ -72,6 +77,10 @@ final class ColumnNames {
         case TRAILING -> "rtrim";
         case BOTH -> "btrim";
       };
+    }
+    if (function instanceof SqlFloorFunction) {
+      // CEILING has become CEIL on the way.
+      return Token.scan(source.textAt(call.getParserPosition())).get(0).folded();
     }
     String name = function.getName();
     return RENAMED_FUNCTIONS.getOrDefault(name, Token.foldAscii(name));

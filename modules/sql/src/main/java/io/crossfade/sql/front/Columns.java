@@ -29,10 +29,11 @@ final class Columns {
 
   SqlNode check(SqlIdentifier name) {
     Optional<String> problem = problemOf(name);
-    if (problem.isEmpty()) {
-      return name;
-    }
     SqlParserPos pos = name.getParserPosition();
+    if (problem.isEmpty()) {
+      // Qualified, or Calcite would take a column current_path for a function of that name.
+      return new SqlIdentifier(List.of(alias, name.names.get(name.names.size() - 1)), pos);
+    }
     problems.add(source.position(pos.getLineNum(), pos.getColumnNum()).problem(problem.get()));
     return SqlLiteral.createNull(pos);
   }

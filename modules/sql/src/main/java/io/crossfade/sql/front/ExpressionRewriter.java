@@ -228,7 +228,9 @@ final class ExpressionRewriter {
   }
 
   private SqlNode cast(SqlCall call) {
-    SqlDataTypeSpec spec = call.operand(1);
+    if (!(call.operand(1) instanceof SqlDataTypeSpec spec)) {
+      return refuse(call.operand(1), "intervals are not supported yet");
+    }
     Optional<ColumnType> type = TypeNames.of(spec);
     if (type.isEmpty() || call.operandCount() > 2) {
       String written = source.textAt(spec.getParserPosition());

@@ -107,7 +107,7 @@ public final class FrontEnd {
   private static String message(SqlParseException e) {
     String first = e.getMessage().split("\\R", 2)[0];
     String unexpected = first.replaceFirst(" at line \\d+, column \\d+\\.?$", "");
-    return unexpected.replaceFirst("^Encountered ", "cannot read this; unexpected ");
+    return "cannot read this: " + unexpected.replaceFirst("^Encountered ", "unexpected ");
   }
 
   private SqlException failure(SqlParserPos pos, String message) {

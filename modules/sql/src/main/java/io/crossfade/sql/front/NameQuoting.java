@@ -21,6 +21,7 @@ final class NameQuoting {
 
   private final List<Token> tokens;
   private final Deque<Parenthesis> open = new ArrayDeque<>();
+  private boolean inSelectList = true;
 
   private NameQuoting(List<Token> tokens) {
     this.tokens = tokens;
@@ -40,7 +41,9 @@ final class NameQuoting {
       } else if (token.is(")")) {
         open.poll();
       }
-      answers.add(mustBeQuoted(i));
+      boolean quoted = mustBeQuoted(i);
+      inSelectList &= quoted || !open.isEmpty() || !token.is("from");
+      answers.add(quoted);
     }
     return answers;
   }
@@ -65,13 +68,17 @@ final class NameQuoting {
     if (!word.chars().allMatch(c -> c < 128)) {
       return true;
     }
-    return Keywords.QUOTED_FOR_THE_PARSER.contains(word)
-        && (isAt(i - 1, ".") || !(isSyntax(i, word) || isType(i)));
+    boolean call = isAt(i + 1, "(");
+    boolean label = isAt(i - 1, "as") && inSelectList && open.isEmpty();
+    if (!call && (isAt(i - 1, ".") || label)) {
+      // Behind a dot and behind AS every word is a name, even a reserved one.
+      return true;
+    }
+    return Keywords.QUOTED_FOR_THE_PARSER.contains(word) && !isSyntax(i, word) && !isType(i);
   }
 
   private boolean isSyntax(int i, String word) {
     boolean startOfStatement = i == 0;
-    boolean call = isAt(i + 1, "(");
     boolean literal =
         Keywords.LITERAL_PREFIXES.contains(word)
             && i + 1 < tokens.size()
@@ -80,7 +87,13 @@ final class NameQuoting {
     boolean locking = word.equals("update") && isAt(i - 1, "for");
     boolean fetch = isAt(i - 1, "fetch") || (word.startsWith("row") && isAt(i + 1, "only"));
     boolean window = open.peek() == Parenthesis.WINDOW;
-    return startOfStatement || call || literal || truthTest || locking || fetch || window;
+    return startOfStatement
+        || isAt(i + 1, "(")
+        || literal
+        || truthTest
+        || locking
+        || fetch
+        || window;
   }
 
   private boolean isType(int i) {

@@ -70,7 +70,7 @@ final class SelectList {
       checkAlias(as, alias);
       add(as.operand(0), alias.getSimple());
     } else {
-      Optional<String> name = ColumnNames.of(item);
+      Optional<String> name = new ColumnNames(source).of(item);
       if (name.isEmpty()) {
         problems.add(
             expressions

@@ -165,9 +165,10 @@ final class UnreadableSyntax {
   }
 
   private Optional<String> typedLiteral(int i, String word) {
-    boolean zoned = word.equals("zone") && isAt(i - 1, "time");
+    boolean zoned = word.equals("zone") && isAt(i - 1, "time") && !isAt(i - 2, "at");
     boolean typed =
         isStringAt(i + 1)
+            && (zoned || !word.equals("zone"))
             && !BEFORE_A_STRING.contains(word)
             && !Keywords.LITERAL_PREFIXES.contains(word);
     if (!typed) {
