@@ -15,10 +15,9 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * How many records of one thread's partitions are not in the target yet. End offsets minus
- * committed offsets would not do: markers of transactions take offsets too, and a partition whose
- * last record is followed by a marker would lag by one for ever. So: what the consumer has not
- * fetched yet, by its own position, which passes markers, plus what it has fetched and Kafka has
- * not committed.
+ * committed offsets are only nearly that: markers of transactions take offsets too. So: what the
+ * consumer has not fetched yet, by its own position, which passes markers, plus what it has fetched
+ * and Kafka has not committed.
  *
  * <p>Written by its stream thread, read by any.
  */
