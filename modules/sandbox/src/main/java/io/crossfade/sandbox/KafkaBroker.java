@@ -62,9 +62,9 @@ public final class KafkaBroker implements AutoCloseable {
 
   private final KafkaOptions options;
   private final Path directory;
-  private int port;
+  private volatile int port;
   private int controllerPort;
-  private ChildProcess process;
+  private volatile ChildProcess process;
 
   private KafkaBroker(KafkaOptions options, Path directory) {
     this.options = options;
@@ -130,7 +130,7 @@ public final class KafkaBroker implements AutoCloseable {
     if (process.isAlive()) {
       throw new IllegalStateException("Kafka " + pid() + " is running");
     }
-    long log = logSize();
+    long log = Unix.size(logFile());
     launch();
     if (!awaitReady(log)) {
       throw notStarted(log);
@@ -181,7 +181,7 @@ public final class KafkaBroker implements AutoCloseable {
     for (int i = 1; ; i++) {
       port = Ports.free();
       controllerPort = Ports.free();
-      long log = logSize();
+      long log = Unix.size(logFile());
       launch();
       if (awaitReady(log)) {
         return;
@@ -293,14 +293,6 @@ public final class KafkaBroker implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot rename " + logFile(), e);
-    }
-  }
-
-  private long logSize() {
-    try {
-      return Files.exists(logFile()) ? Files.size(logFile()) : 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + logFile(), e);
     }
   }
 

@@ -34,6 +34,8 @@ final class KafkaChild {
   private KafkaChild() {}
 
   /**
+   * Serves until it is ended.
+   *
    * @param args the directory, the milliseconds to wait for its lock, and the ports
    */
   public static void main(String[] args) {

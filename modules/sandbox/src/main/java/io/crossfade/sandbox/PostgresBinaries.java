@@ -218,7 +218,7 @@ record PostgresBinaries(Path home, Path template, Optional<Unix.User> user) {
       Unix.run(Path.of("/"), command);
       Files.writeString(
           data.resolve("postgresql.conf"),
-          "\ninclude '" + PostgresServer.SETTINGS_FILE + "'\n",
+          "\ninclude '" + PostgresDirectory.SETTINGS_FILE + "'\n",
           StandardCharsets.UTF_8,
           StandardOpenOption.APPEND);
     } finally {

@@ -1,15 +1,10 @@
 package io.crossfade.sandbox;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * each connection, so that a wrong one is refused. Logical replication is on.
  */
 public final class PostgresServer implements AutoCloseable {
-
-  static final String SETTINGS_FILE = "crossfade.conf";
 
   /** How a server is asked to stop. */
   public enum StopMode {
@@ -45,7 +38,6 @@ public final class PostgresServer implements AutoCloseable {
   private static final Duration START_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(60);
   private static final Duration RELOAD_WITHIN = Duration.ofSeconds(10);
-  private static final Duration FORMER_ENDS_WITHIN = Duration.ofSeconds(30);
   private static final int TRIES_FOR_A_PORT = 5;
 
   private static final Map<String, String> DEFAULTS =
@@ -70,16 +62,16 @@ public final class PostgresServer implements AutoCloseable {
 
   private final PostgresOptions options;
   private final PostgresBinaries binaries;
-  private final Path directory;
+  private final PostgresDirectory directory;
   private final Map<String, String> settings;
-  private int port;
-  private ChildProcess process;
+  private volatile int port;
+  private volatile ChildProcess process;
   private boolean isNew;
 
-  private PostgresServer(PostgresOptions options, PostgresBinaries binaries, Path directory) {
+  private PostgresServer(PostgresOptions options, PostgresBinaries binaries) {
     this.options = options;
     this.binaries = binaries;
-    this.directory = directory;
+    this.directory = PostgresDirectory.of(options, binaries.user());
     this.settings = new LinkedHashMap<>(DEFAULTS);
     this.settings.putAll(options.settings());
   }
@@ -92,9 +84,10 @@ public final class PostgresServer implements AutoCloseable {
    */
   public static PostgresServer start(PostgresOptions options) {
     PostgresBinaries binaries = PostgresBinaries.of(options.version());
-    Path directory = options.directory().map(Path::toAbsolutePath).orElseGet(() -> temporary());
-    PostgresServer server = new PostgresServer(options, binaries, directory);
-    return start(server, () -> server.isNew = server.prepare(binaries.template()));
+    PostgresServer server = new PostgresServer(options, binaries);
+    return start(
+        server,
+        () -> server.isNew = server.directory.prepare(binaries.template(), options.version()));
   }
 
   private static PostgresServer start(PostgresServer server, Runnable prepare) {
@@ -120,7 +113,6 @@ public final class PostgresServer implements AutoCloseable {
     if (primary.version() != options.version() || !primary.password().equals(options.password())) {
       throw new IllegalArgumentException("A standby has its primary's version and password");
     }
-    Path directory = options.directory().map(Path::toAbsolutePath).orElseGet(() -> temporary());
     String slot = "standby_" + SLOTS.incrementAndGet();
     primary.database().query("SELECT pg_create_physical_replication_slot('" + slot + "', true)");
     String connection =
@@ -133,18 +125,17 @@ public final class PostgresServer implements AutoCloseable {
     PostgresServer standby =
         new PostgresServer(
             options.with("primary_conninfo", connection).with("primary_slot_name", slot),
-            primary.binaries,
-            directory);
+            primary.binaries);
     return start(
         standby,
         () -> {
           primary.stop(StopMode.FAST);
           try {
-            standby.prepare(primary.data());
+            standby.directory.prepare(primary.data(), options.version());
           } finally {
             primary.start();
           }
-          standby.write(standby.data().resolve("standby.signal"), List.of());
+          standby.directory.write("standby.signal", List.of());
         });
   }
 
@@ -170,12 +161,12 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   public Path logFile() {
-    return directory.resolve("postgres.log");
+    return directory.log();
   }
 
   /** The data directory. */
   public Path data() {
-    return directory.resolve("data");
+    return directory.data();
   }
 
   public String jdbcUrl() {
@@ -226,7 +217,7 @@ public final class PostgresServer implements AutoCloseable {
    */
   public void set(Map<String, String> changes) {
     settings.putAll(changes);
-    writeSettings();
+    directory.writeSettings(port, settings);
     if (!process.isAlive()) {
       return;
     }
@@ -278,7 +269,7 @@ public final class PostgresServer implements AutoCloseable {
     if (process.isAlive()) {
       throw new IllegalStateException("PostgreSQL " + pid() + " is running");
     }
-    long log = logSize();
+    long log = Unix.size(logFile());
     launch();
     if (!awaitReady()) {
       throw new SandboxException("PostgreSQL has not started" + endOfLog(log));
@@ -308,103 +299,22 @@ public final class PostgresServer implements AutoCloseable {
 
   private void discard() {
     if (process != null && process.isAlive()) {
-      StopMode mode = options.directory().isPresent() ? StopMode.FAST : StopMode.IMMEDIATE;
+      StopMode mode = directory.temporary() ? StopMode.IMMEDIATE : StopMode.FAST;
       if (!process.stop(mode.signal, Duration.ofSeconds(10))) {
         process.kill();
       }
     }
-    if (options.directory().isEmpty() && Files.exists(directory)) {
-      removeSharedMemory();
-      Unix.delete(directory);
-    }
+    directory.remove();
     if (options.port().isEmpty()) {
       Ports.release(port);
     }
   }
 
-  /** A server of a parent that was killed may still be ending. */
-  private void awaitFormer() {
-    long deadline = System.nanoTime() + FORMER_ENDS_WITHIN.toNanos();
-    List<String> state = postmasterFile();
-    while (!state.isEmpty()) {
-      long former = Long.parseLong(state.get(0).strip());
-      if (!Unix.isAlive(former) || !Unix.programOf(former).equals("postgres")) {
-        return;
-      }
-      if (System.nanoTime() > deadline) {
-        throw new SandboxException(
-            data()
-                + " is in use by the PostgreSQL server "
-                + former
-                + ", and still was after "
-                + FORMER_ENDS_WITHIN.toSeconds()
-                + " s. End it, or name another directory.");
-      }
-      ChildProcess.sleep();
-      state = postmasterFile();
-    }
-  }
-
-  private static Path temporary() {
-    try {
-      return Files.createTempDirectory("crossfade-postgres-data-");
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot make a directory for PostgreSQL's data", e);
-    }
-  }
-
-  /** Makes the directory where there is none yet; true when its data are a fresh copy. */
-  private boolean prepare(Path original) {
-    try {
-      Files.createDirectories(directory);
-      binaries.user().ifPresent(this::giveDirectoryTo);
-      Path version = data().resolve("PG_VERSION");
-      if (!Files.exists(version)) {
-        Path copy = directory.resolve("data.new");
-        if (Files.exists(copy)) {
-          Unix.delete(copy);
-        }
-        Unix.run(Path.of("/"), List.of("cp", "-a", original.toString(), copy.toString()));
-        Files.move(copy, data(), StandardCopyOption.ATOMIC_MOVE);
-        return true;
-      }
-      if (!Files.readString(version).strip().equals("" + options.version().major())) {
-        throw new SandboxException(
-            data()
-                + " belongs to PostgreSQL "
-                + Files.readString(version).strip()
-                + ", not "
-                + options.version().major()
-                + ". Name another directory.");
-      }
-      return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot prepare " + directory + " for PostgreSQL", e);
-    }
-  }
-
-  private void giveDirectoryTo(Unix.User user) {
-    PostgresBinaries.chown(directory, user);
-    List<String> look = new ArrayList<>(ChildProcess.as(user));
-    look.addAll(List.of("/bin/sh", "-c", "cd \"$1\"", "sh", directory.toString()));
-    try {
-      Unix.run(Path.of("/"), look);
-    } catch (SandboxException e) {
-      throw new SandboxException(
-          "PostgreSQL does not run as root, and the user "
-              + user.name()
-              + ", as whom it runs instead, cannot enter "
-              + directory
-              + ". Name a directory that others can reach, such as one below /tmp or /var/lib.",
-          e);
-    }
-  }
-
   private void startOnSomePort() {
-    awaitFormer();
+    directory.awaitFormer();
     for (int i = 1; ; i++) {
       port = options.port().orElseGet(Ports::free);
-      long log = logSize();
+      long log = Unix.size(logFile());
       launch();
       if (awaitReady()) {
         setPassword();
@@ -423,30 +333,29 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private void launch() {
-    writeSettings();
+    directory.writeSettings(port, settings);
     List<String> command = List.of(binaries.postgres().toString(), "-D", data().toString());
     process =
         ChildProcess.start(
             new ChildProcess.Plan(
                 command,
                 binaries.user(),
-                directory,
+                directory.path(),
                 Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8"),
                 logFile(),
                 StopMode.FAST.signal,
                 Duration.ofSeconds(3),
-                options.directory().isEmpty() ? Optional.of(directory) : Optional.empty()));
+                directory.temporary() ? Optional.of(directory.path()) : Optional.empty()));
   }
 
   /** True when the server takes connections, false when it has ended. */
   private boolean awaitReady() {
     long deadline = System.nanoTime() + START_WITHIN.toNanos();
     while (process.isAlive()) {
-      List<String> state = postmasterFile();
-      // Its lines: pid, data directory, start time, port, socket, address, shared memory, status.
-      if (state.size() >= 8
-          && state.get(0).strip().equals(Long.toString(process.pid()))
-          && state.get(7).strip().equals("ready")) {
+      if (directory
+          .postmaster()
+          .filter(postmaster -> postmaster.pid() == process.pid() && postmaster.ready())
+          .isPresent()) {
         return true;
       }
       if (System.nanoTime() > deadline) {
@@ -458,15 +367,6 @@ public final class PostgresServer implements AutoCloseable {
     return false;
   }
 
-  private List<String> postmasterFile() {
-    try {
-      return Files.readAllLines(data().resolve("postmaster.pid"));
-    } catch (IOException e) {
-      // Not there yet, or just being written.
-      return List.of();
-    }
-  }
-
   private void setPassword() {
     if (isNew && !password().equals(PostgresOptions.DEFAULT_PASSWORD)) {
       try (Connection c = connect("postgres", user(), PostgresOptions.DEFAULT_PASSWORD);
@@ -476,46 +376,6 @@ public final class PostgresServer implements AutoCloseable {
       } catch (SQLException e) {
         throw new SandboxException("Cannot set the superuser's password", e);
       }
-    }
-  }
-
-  private void writeSettings() {
-    List<String> lines = new ArrayList<>();
-    lines.add("port = " + port);
-    settings.forEach((name, value) -> lines.add(name + " = '" + value.replace("'", "''") + "'"));
-    write(data().resolve(SETTINGS_FILE), lines);
-  }
-
-  private void write(Path file, List<String> lines) {
-    try {
-      Files.write(file, lines);
-      binaries.user().ifPresent(user -> PostgresBinaries.chown(file, user));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file, e);
-    }
-  }
-
-  /** What only a killed server leaves behind: a few bytes of System V shared memory. */
-  private void removeSharedMemory() {
-    List<String> state = postmasterFile();
-    if (state.size() < 7) {
-      return;
-    }
-    String[] keyAndId = state.get(6).strip().split("\\s+");
-    if (keyAndId.length == 2) {
-      Unix.program("ipcrm")
-          .ifPresent(
-              ipcrm ->
-                  Unix.run(
-                      Path.of("/"), List.of("/bin/sh", "-c", "ipcrm -m " + keyAndId[1] + " || :")));
-    }
-  }
-
-  private long logSize() {
-    try {
-      return Files.exists(logFile()) ? Files.size(logFile()) : 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + logFile(), e);
     }
   }
 

@@ -30,8 +30,17 @@ final class Unix {
   /** A user of this machine. */
   record User(String name, int uid, int gid) {}
 
+  /** Who we are: the effective user. */
   static int uid() {
-    return uidOf(Path.of("/proc/self"));
+    try {
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("Uid:"))
+          .map(line -> Integer.parseInt(line.split("\\s+", -1)[2]))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("/proc/self/status has no line Uid:"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot tell who we are: Linux's /proc is needed", e);
+    }
   }
 
   static int uidOf(Path file) {
@@ -153,6 +162,15 @@ final class Unix {
                 signal));
     processes.forEach(process -> command.add(Long.toString(process.pid())));
     run(Path.of("/"), command);
+  }
+
+  /** How large a file is; 0 when there is none. */
+  static long size(Path file) {
+    try {
+      return Files.exists(file) ? Files.size(file) : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file, e);
+    }
   }
 
   /** The last lines that were written to a log since it had a size of {@code from} bytes. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever ends the parent, nothing is left of its children. */
 class OrphansTest {
 
-  private static final Duration SOON = Duration.ofSeconds(6);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private Process parent;
   private final List<ProcessHandle> children = new ArrayList<>();

@@ -212,7 +212,10 @@ class PostgresServerTest {
   void shouldLeaveNoSharedMemoryBehindWhenItWasKilled() throws IOException {
     PostgresServer server = PostgresServer.start(fast());
     String id =
-        Files.readAllLines(server.data().resolve("postmaster.pid")).get(6).strip().split(" +")[1];
+        Files.readAllLines(server.data().resolve("postmaster.pid"))
+            .get(6)
+            .strip()
+            .split(" +", -1)[1];
     assertThat(sharedMemory()).contains(id);
     server.kill();
     server.close();
@@ -222,7 +225,7 @@ class PostgresServerTest {
 
   private static List<String> sharedMemory() throws IOException {
     return Files.readAllLines(Path.of("/proc/sysvipc/shm")).stream()
-        .map(line -> line.strip().split(" +")[1])
+        .map(line -> line.strip().split(" +", -1)[1])
         .toList();
   }
 

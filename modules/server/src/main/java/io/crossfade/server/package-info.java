@@ -1,2 +1,6 @@
-/** The small HTTP API of a running job. */
+/**
+ * What a running job says about itself: the status, as JSON, text, page and metrics, over a small
+ * HTTP API. It reads; it steers nothing. The job hands in a supplier of {@link
+ * io.crossfade.server.Status}; {@code crossfade status} reads it back over HTTP.
+ */
 package io.crossfade.server;

@@ -228,33 +228,49 @@ final class Calls {
   }
 
   /**
-   * {@code x IN (a, b)}: the elements, with x, find a common type, as PostgreSQL makes an array of
-   * them; only where there is none does it compare one by one.
+   * {@code x IN (a, b)}: PostgreSQL makes an array of the elements that read no column, if there
+   * are several and they find a common type with x; all others are compared one by one.
    */
   private static Expr in(CallTerm call, List<Bound> arguments) {
-    List<Bound> elements = arguments.subList(1, arguments.size());
-    Optional<TypeFamily> common = Overloads.common(arguments);
-    boolean array = elements.size() > 1 && common.isPresent();
-    if (!array) {
-      List<Expr> tests = new ArrayList<>();
-      for (Bound element : elements) {
-        tests.add(test(call, "=", arguments.get(0), element));
-      }
-      return nullable(call, Logic.OR, tests, PgTypes.BOOLEAN, anyNullable(tests));
+    Bound searched = arguments.get(0);
+    List<Bound> rest = new ArrayList<>(arguments.subList(1, arguments.size()));
+    List<Bound> array = new ArrayList<>(rest);
+    array.removeIf(element -> readsColumns(element.expr()));
+    List<Bound> withSearched = new ArrayList<>(array);
+    withSearched.add(0, searched);
+    Optional<TypeFamily> common = Overloads.common(withSearched);
+    List<Expr> tests = new ArrayList<>();
+    if (array.size() > 1 && common.isPresent()) {
+      tests.add(inArray(call, searched, array, common.get()));
+      rest.removeAll(array);
     }
-    TypeFamily family = common.get();
+    for (Bound element : rest) {
+      tests.add(test(call, "=", searched, element));
+    }
+    return tests.size() == 1
+        ? tests.get(0)
+        : nullable(call, Logic.OR, tests, PgTypes.BOOLEAN, anyNullable(tests));
+  }
+
+  private static boolean readsColumns(Expr expr) {
+    Set<Integer> inputs = new TreeSet<>();
+    expr.collectInputs(inputs);
+    return !inputs.isEmpty();
+  }
+
+  private static Expr inArray(
+      CallTerm call, Bound searched, List<Bound> elements, TypeFamily family) {
     Bound sample = Bound.typed(new Constant(null, plain(family, call)), elements.get(0).position());
-    List<Signature> overloads = ComparisonRoutines.overloads(true, order -> Comparison.in(order));
-    Signature chosen = resolve(call, "=", overloads, List.of(arguments.get(0), sample));
-    List<Expr> coerced = new ArrayList<>();
-    coerced.add(Coercion.implicit(arguments.get(0), chosen.parameters().get(0)));
-    for (Bound element : elements) {
-      Expr inArray = Coercion.implicit(element, family);
-      Bound bound = Bound.typed(inArray, element.position());
-      coerced.add(Coercion.implicit(bound, chosen.parameters().get(1)));
-    }
+    List<Signature> overloads = ComparisonRoutines.overloads(true, Comparison::in);
+    Signature chosen = resolve(call, "=", overloads, List.of(searched, sample));
     Routine routine =
         chosen.routine().orElseThrow(() -> new BindFailure(call.position(), chosen.refusal()));
+    List<Expr> coerced = new ArrayList<>();
+    coerced.add(Coercion.implicit(searched, chosen.parameters().get(0)));
+    for (Bound element : elements) {
+      Bound member = Bound.typed(Coercion.implicit(element, family), element.position());
+      coerced.add(Coercion.implicit(member, chosen.parameters().get(1)));
+    }
     return nullable(call, routine, coerced, PgTypes.BOOLEAN, anyNullable(coerced));
   }
 
@@ -363,13 +379,8 @@ final class Calls {
 
   private void texts() {
     forms.put("||", (call, arguments) -> concatenate(call, arguments));
-    forms.put("concat", (call, arguments) -> concat(call, Concatenation.CONCAT, arguments, false));
-    forms.put(
-        "concat_ws",
-        (call, arguments) -> {
-          List<Expr> separator = List.of(toText(call, arguments.get(0)));
-          return concat(call, Concatenation.CONCAT_WS, arguments, separator.get(0).nullable());
-        });
+    forms.put("concat", (call, arguments) -> concat(call, arguments));
+    forms.put("concat_ws", (call, arguments) -> concatWithSeparator(call, arguments));
     for (String name : List.of("like", "not like", "ilike", "not ilike")) {
       Routine routine = Patterns.like(name.endsWith("ilike"), !name.startsWith("not"));
       forms.put(name, (call, arguments) -> like(call, routine, arguments));
@@ -413,13 +424,22 @@ final class Calls {
   }
 
   /** Unlike {@code ||}, CONCAT writes values as they are put out: t for true, blanks kept. */
-  private static Expr concat(
-      CallTerm call, Routine routine, List<Bound> arguments, boolean nullable) {
-    List<Expr> texts = new ArrayList<>();
-    for (Bound argument : arguments) {
-      texts.add(output(argument));
+  private static Expr concat(CallTerm call, List<Bound> arguments) {
+    List<Expr> texts = arguments.stream().map(Calls::output).toList();
+    return nullable(call, Concatenation.CONCAT, texts, PgTypes.TEXT, false);
+  }
+
+  private static Expr concatWithSeparator(CallTerm call, List<Bound> arguments) {
+    Bound separator = arguments.get(0);
+    if (!separator.untyped() && !separator.family().isText()) {
+      throw new BindFailure(
+          separator.position(),
+          "the separator of CONCAT_WS is text, this is " + separator.typeName());
     }
-    return nullable(call, routine, texts, PgTypes.TEXT, nullable);
+    List<Expr> texts = new ArrayList<>();
+    texts.add(toText(call, separator));
+    arguments.subList(1, arguments.size()).forEach(argument -> texts.add(output(argument)));
+    return nullable(call, Concatenation.CONCAT_WS, texts, PgTypes.TEXT, texts.get(0).nullable());
   }
 
   private static Expr output(Bound bound) {

@@ -86,6 +86,7 @@ final class NameQuoting {
   private boolean isType(int i) {
     boolean castTarget = isAt(i - 1, "as") && open.peek() == Parenthesis.CAST;
     boolean zoned = isAt(i + 1, "with") || isAt(i + 1, "without");
-    return isAt(i - 1, "::") || castTarget || zoned;
+    boolean withTimeZone = isAt(i, "time") && isAt(i + 1, "zone");
+    return isAt(i - 1, "::") || castTarget || zoned || withTimeZone;
   }
 }

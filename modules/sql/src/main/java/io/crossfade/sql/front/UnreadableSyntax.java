@@ -99,7 +99,7 @@ final class UnreadableSyntax {
       case SYMBOL -> symbol(tokens.get(i).text());
       case OTHER_STRING -> Optional.of("write the text between plain quotes: 'it''s'");
       case STRING -> string(i);
-      case WORD -> isAt(i - 1, ".") || isAt(i - 1, "as") ? Optional.empty() : word(i);
+      case WORD -> word(i);
       case QUOTED_NAME, NUMBER -> Optional.empty();
     };
   }
@@ -135,6 +135,12 @@ final class UnreadableSyntax {
 
   private Optional<String> word(int i) {
     String word = tokens.get(i).folded();
+    if (word.equals("timestamptz") && isAt(i + 1, "(")) {
+      return Optional.of("write timestamp(n) with time zone instead of timestamptz(n)");
+    }
+    if (isAt(i - 1, ".") || isAt(i - 1, "as")) {
+      return Optional.empty();
+    }
     switch (word) {
       case "isnull":
         return Optional.of("write IS NULL");

@@ -221,11 +221,8 @@ public final class Dates {
       unit *= 10;
     }
     long half = unit / 2;
-    long rounded = micros >= 0 ? (micros + half) / unit * unit : -((-micros + half) / unit * unit);
-    if (rounded >= END_OF_TIMESTAMPS * MICROS_PER_DAY) {
-      throw new PgError(PgError.DATETIME_OVERFLOW, "timestamp out of range");
-    }
-    return rounded;
+    // Like PostgreSQL this may round up to a moment just behind the last that can be written.
+    return micros >= 0 ? (micros + half) / unit * unit : -((-micros + half) / unit * unit);
   }
 
   /** ISO text that a user wrote as a date; the time of day is ignored, as PostgreSQL does. */

@@ -1,6 +1,7 @@
 package io.crossfade.sql.value;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * {@code LIKE}, after MatchText() in like_match.c. A pattern that ends with its escape character is
@@ -16,19 +17,12 @@ public final class Like {
     TEXT_ENDED
   }
 
-  private static final int NO_ESCAPE = -1;
+  private static final int ESCAPE = '\\';
 
   private final int[] pattern;
-  private final int escape;
 
-  private Like(int[] pattern, int escape) {
+  private Like(int[] pattern) {
     this.pattern = pattern;
-    this.escape = escape;
-  }
-
-  /** A pattern with the backslash as its escape character. */
-  public static Like of(String pattern) {
-    return new Like(pattern.codePoints().toArray(), '\\');
   }
 
   /** A pattern with its own escape character; the empty one means none. */
@@ -37,14 +31,34 @@ public final class Like {
     if (escapes.length > 1) {
       throw new PgError("22025", "invalid escape string: it must be empty or one character");
     }
-    return new Like(pattern.codePoints().toArray(), escapes.length == 0 ? NO_ESCAPE : escapes[0]);
+    return new Like(withBackslash(pattern, escapes.length == 0 ? -1 : escapes[0]));
+  }
+
+  /** {@code like_escape()}: the same pattern with the backslash as its escape character. */
+  private static int[] withBackslash(String pattern, int escape) {
+    if (escape == ESCAPE) {
+      return pattern.codePoints().toArray();
+    }
+    IntStream.Builder out = IntStream.builder();
+    boolean escaped = false;
+    for (int codePoint : pattern.codePoints().toArray()) {
+      if (codePoint == escape && !escaped) {
+        out.add(ESCAPE);
+        escaped = true;
+      } else {
+        if (codePoint == ESCAPE && !escaped) {
+          out.add(ESCAPE);
+        }
+        out.add(codePoint);
+        escaped = false;
+      }
+    }
+    return out.build().toArray();
   }
 
   /** The same pattern in lower case. */
   public Like lower() {
-    return new Like(
-        Arrays.stream(pattern).map(Character::toLowerCase).toArray(),
-        escape == NO_ESCAPE ? NO_ESCAPE : Character.toLowerCase(escape));
+    return new Like(Arrays.stream(pattern).map(Character::toLowerCase).toArray());
   }
 
   /** Whether the whole text matches. */
@@ -57,7 +71,7 @@ public final class Like {
     int p = patternFrom;
     while (t < text.length && p < pattern.length) {
       int expected = pattern[p];
-      if (expected == escape) {
+      if (expected == ESCAPE) {
         p++;
         if (text[t] != escaped(p)) {
           return Outcome.MISMATCH;
@@ -73,7 +87,7 @@ public final class Like {
     if (t < text.length) {
       return Outcome.MISMATCH;
     }
-    while (p < pattern.length && pattern[p] == '%' && escape != '%') {
+    while (p < pattern.length && pattern[p] == '%') {
       p++;
     }
     return p >= pattern.length ? Outcome.MATCH : Outcome.TEXT_ENDED;
@@ -83,13 +97,13 @@ public final class Like {
     int t = textFrom;
     int p = patternFrom;
     while (p < pattern.length) {
-      if (pattern[p] == '_' && escape != '_') {
+      if (pattern[p] == '_') {
         if (t >= text.length) {
           return Outcome.TEXT_ENDED;
         }
         t++;
         p++;
-      } else if (pattern[p] == '%' && escape != '%') {
+      } else if (pattern[p] == '%') {
         p++;
       } else {
         break;
@@ -98,7 +112,7 @@ public final class Like {
     if (p >= pattern.length) {
       return Outcome.MATCH;
     }
-    int first = pattern[p] == escape ? escaped(p + 1) : pattern[p];
+    int first = pattern[p] == ESCAPE ? escaped(p + 1) : pattern[p];
     for (; t < text.length; t++) {
       if (text[t] == first) {
         Outcome outcome = match(text, t, p);

@@ -99,18 +99,34 @@ public final class Numbers {
       return (long) rounded;
     }
 
+    /**
+     * Text that a user wrote. As in PostgreSQL, digits that overflow are out of range whatever
+     * comes behind them.
+     */
     public long ofText(String text) {
       String trimmed = Texts.trimSpaces(text);
       refuseNewSyntax(type, trimmed);
       int start = !trimmed.isEmpty() && isSign(trimmed.charAt(0)) ? 1 : 0;
-      if (trimmed.length() == start || digitsEnd(trimmed, start) != trimmed.length()) {
+      int end = digitsEnd(trimmed, start);
+      // Counted downwards, where there is room for one value more.
+      long negative = 0;
+      boolean beyond = false;
+      for (int i = start; i < end; i++) {
+        int digit = trimmed.charAt(i) - '0';
+        if (beyond || negative < min / 10) {
+          throw PgError.outOfRange(type);
+        }
+        beyond = negative == Long.MIN_VALUE / 10 && digit > 8;
+        negative = negative * 10 - digit;
+      }
+      if (end == start || end != trimmed.length()) {
         throw PgError.invalidText(type, text);
       }
-      try {
-        return check(Long.parseLong(trimmed));
-      } catch (NumberFormatException tooLong) {
+      boolean minus = trimmed.charAt(0) == '-';
+      if (beyond || negative < min || (!minus && negative == min)) {
         throw PgError.outOfRange(type);
       }
+      return minus ? negative : -negative;
     }
   }
 

@@ -1,0 +1,208 @@
+package io.crossfade.postgres.source;
+
+import io.crossfade.core.BlockedException;
+import io.crossfade.core.source.LogListener;
+import io.crossfade.core.source.LogStream;
+import io.crossfade.core.source.SourceException;
+import io.crossfade.core.table.Table;
+import io.debezium.embedded.Connect;
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.DebeziumEngine.RecordCommitter;
+import io.debezium.engine.RecordChangeEvent;
+import io.debezium.engine.format.ChangeEventFormat;
+import io.debezium.engine.spi.OffsetCommitPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/**
+ * The log by way of Debezium Embedded. It is used as a decoder only: it keeps no offsets, since
+ * with persisted ones version 3.5.0 loses rows at a restart (dbz#51, dbz#76, dbz#1554); started
+ * without, it streams whole transactions from the place that the slot has confirmed. It makes
+ * neither slot nor publication, takes no snapshot and is never restarted: after any error a new one
+ * is made.
+ */
+final class DebeziumStream implements LogStream {
+
+  private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
+  private final Thread thread;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicBoolean closing = new AtomicBoolean();
+
+  private DebeziumStream(Properties config, LogRecords records) {
+    this.engine =
+        DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
+            .using(config)
+            .using(OffsetCommitPolicy.always())
+            .notifying(
+                new DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>>() {
+                  @Override
+                  public void handleBatch(
+                      List<RecordChangeEvent<SourceRecord>> batch,
+                      RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+                      throws InterruptedException {
+                    tell(records, batch, committer);
+                  }
+                })
+            .using(
+                (DebeziumEngine.CompletionCallback)
+                    (success, message, error) -> {
+                      if (!success) {
+                        failure.compareAndSet(
+                            null, error != null ? error : new IllegalStateException(message));
+                      }
+                    })
+            .build();
+    this.thread =
+        new Thread(
+            () -> {
+              try {
+                engine.run();
+              } finally {
+                ended.countDown();
+              }
+            },
+            "crossfade-log");
+  }
+
+  static DebeziumStream start(
+      PostgresAddress address, String name, List<Table> tables, LogListener listener) {
+    DebeziumStream stream =
+        new DebeziumStream(config(address, name, tables), new LogRecords(tables, listener));
+    stream.thread.start();
+    return stream;
+  }
+
+  /** Debezium wraps what a consumer throws; the first failure is kept as it was. */
+  private void tell(
+      LogRecords records,
+      List<RecordChangeEvent<SourceRecord>> batch,
+      RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+      throws InterruptedException {
+    try {
+      for (RecordChangeEvent<SourceRecord> event : batch) {
+        records.tell(event.record());
+      }
+      RecordChangeEvent<SourceRecord> last = batch.get(batch.size() - 1);
+      records.endOfBatch(
+          () -> {
+            committer.markProcessed(last);
+            committer.markBatchFinished();
+          });
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void join() throws InterruptedException {
+    ended.await();
+    Throwable error = failure.get();
+    if (closing.get() || error == null && Thread.interrupted()) {
+      return;
+    }
+    if (error instanceof BlockedException blocked) {
+      throw blocked;
+    }
+    throw new SourceException(
+        "the log stream of the source ended" + (error == null ? "" : ": " + rootMessage(error)),
+        error);
+  }
+
+  private static String rootMessage(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      engine.close();
+      ended.await();
+    } catch (IllegalStateException e) {
+      // The engine has ended by itself, or ends just now.
+      awaitEnd();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Properties config(PostgresAddress address, String name, List<Table> tables) {
+    Properties parts = address.parts();
+    Properties config = new Properties();
+    config.setProperty("name", name);
+    config.setProperty("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+    config.setProperty(
+        "offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
+    // Connect's worker configuration asks for it since Kafka 4.3; nothing connects to it.
+    config.setProperty("bootstrap.servers", "localhost:9");
+    config.setProperty("errors.max.retries", "0");
+    config.setProperty("record.processing.threads", "1");
+    config.setProperty("topic.prefix", "crossfade");
+    config.setProperty("database.hostname", parts.getProperty("PGHOST"));
+    config.setProperty("database.port", parts.getProperty("PGPORT"));
+    config.setProperty("database.dbname", parts.getProperty("PGDBNAME"));
+    config.setProperty("database.user", address.username());
+    config.setProperty("database.password", address.password());
+    parts.stringPropertyNames().stream()
+        .filter(part -> !part.startsWith("PG"))
+        .forEach(part -> config.setProperty("driver." + part, parts.getProperty(part)));
+    PostgresSessions.startupOptions()
+        .forEach((option, value) -> config.setProperty("driver." + option, (String) value));
+    config.setProperty("plugin.name", "pgoutput");
+    config.setProperty("slot.name", name);
+    config.setProperty("slot.drop.on.stop", "false");
+    config.setProperty("slot.max.retries", "0");
+    config.setProperty("publication.name", name);
+    config.setProperty("publication.autocreate.mode", "disabled");
+    config.setProperty(
+        "table.include.list",
+        tables.stream().map(DebeziumStream::pattern).collect(Collectors.joining(",")));
+    config.setProperty("message.prefix.include.list", PostgresSource.MESSAGE_PREFIX);
+    config.setProperty("snapshot.mode", "no_data");
+    config.setProperty("provide.transaction.metadata", "true");
+    config.setProperty("tombstones.on.delete", "false");
+    config.setProperty("skipped.operations", "none");
+    config.setProperty("include.unknown.datatypes", "true");
+    config.setProperty("binary.handling.mode", "bytes");
+    config.setProperty("event.processing.failure.handling.mode", "fail");
+    config.setProperty("lsn.flush.mode", "connector");
+    config.setProperty("xmin.fetch.interval.ms", "0");
+    config.setProperty("converters", "text");
+    config.setProperty("text.type", LogValues.class.getName());
+    config.setProperty("max.batch.size", "8192");
+    config.setProperty("max.queue.size", "32768");
+    config.setProperty("max.queue.size.in.bytes", Long.toString(128L << 20));
+    config.setProperty("poll.interval.ms", "10");
+    return config;
+  }
+
+  /** Debezium takes regular expressions, divided by commas. */
+  private static String pattern(Table table) {
+    return (table.id().schema() + "." + table.id().name()).replaceAll("[^A-Za-z0-9_]", "\\\\$0");
+  }
+}

@@ -1,0 +1,149 @@
+package io.crossfade.postgres.source;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.crossfade.core.source.SourceException;
+import io.crossfade.postgres.CanonicalSession;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PgConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sessions of one server, all with the settings of canonical text. */
+final class PostgresSessions implements AutoCloseable {
+
+  /** Work on a session of the pool. */
+  @FunctionalInterface
+  interface Work<T> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresSessions.class);
+
+  private final PostgresAddress address;
+  private final String application;
+  private final HikariDataSource pool;
+
+  PostgresSessions(PostgresAddress address, String application) {
+    this.address = address;
+    this.application = application;
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(application);
+    config.setDataSource(dataSource());
+    config.setMaximumPoolSize(12);
+    config.setMinimumIdle(0);
+    config.setConnectionTimeout(15_000);
+    config.setInitializationFailTimeout(-1);
+    this.pool = new HikariDataSource(config);
+  }
+
+  /**
+   * Does work on a pooled session, which is given back without an open transaction. A session that
+   * the work has aborted is not given to anybody else.
+   *
+   * @throws SourceException where the database does not answer or refuses
+   */
+  <T> T with(String doing, Work<T> work) {
+    try (Connection connection = pool.getConnection()) {
+      try {
+        return work.on(connection);
+      } finally {
+        if (connection.unwrap(PgConnection.class).isClosed()) {
+          pool.evictConnection(connection);
+        }
+      }
+    } catch (SQLException e) {
+      throw failed(doing, e);
+    }
+  }
+
+  /** A session of its own, for what must outlive a single piece of work. The caller closes it. */
+  Connection open(String doing) {
+    try {
+      return dataSource().getConnection();
+    } catch (SQLException e) {
+      throw failed(doing, e);
+    }
+  }
+
+  SourceException failed(String doing, SQLException e) {
+    SQLException first = e;
+    while (first.getCause() instanceof SQLException cause) {
+      first = cause; // the pool's own words say less
+    }
+    return new SourceException(
+        doing
+            + " on "
+            + address.display()
+            + ": "
+            + first.getMessage()
+            + " (SQLSTATE "
+            + first.getSQLState()
+            + ")",
+        e);
+  }
+
+  private PGSimpleDataSource dataSource() {
+    PGSimpleDataSource source = new PinnedDataSource();
+    source.setUrl(address.url());
+    source.setUser(address.username());
+    source.setPassword(address.password());
+    source.setApplicationName(application);
+    source.setConnectTimeout(10);
+    source.setTcpKeepAlive(true);
+    return source;
+  }
+
+  /**
+   * Closes a session whose server may be gone already: there is nothing left to do about it then.
+   */
+  static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.debug("closing a session", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  /** Pins the settings of each new session. */
+  private static final class PinnedDataSource extends PGSimpleDataSource {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+      return pinned(super.getConnection(user, password));
+    }
+
+    private static Connection pinned(Connection connection) throws SQLException {
+      try {
+        CanonicalSession.pin(connection);
+        // Our markers carry no data: no standby needs to have them before we go on.
+        try (var statement = connection.createStatement()) {
+          statement.execute("SET synchronous_commit = local; SET row_security = off");
+        }
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+  }
+
+  /** What Debezium's own connections need so that PostgreSQL prints canonical text for them. */
+  static Properties startupOptions() {
+    Properties options = new Properties();
+    options.setProperty(
+        "options",
+        "-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=1"
+            + " -c bytea_output=hex -c search_path=pg_catalog");
+    return options;
+  }
+}

@@ -1,0 +1,241 @@
+package io.crossfade.postgres.source;
+
+import io.crossfade.core.Check;
+import io.crossfade.core.source.Extent;
+import io.crossfade.core.source.LogListener;
+import io.crossfade.core.source.LogStream;
+import io.crossfade.core.source.RowSink;
+import io.crossfade.core.source.Snapshot;
+import io.crossfade.core.source.SourceDatabase;
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.postgres.TableReader;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A PostgreSQL server, 14 or later, as the source of a migration. */
+public final class PostgresSource implements SourceDatabase {
+
+  /**
+   * The prefix of our logical messages, the same for all migrations; the content tells them apart.
+   */
+  static final String MESSAGE_PREFIX = "crossfade";
+
+  private final PostgresAddress address;
+  private final String migration;
+  private final String name;
+  private final PostgresSessions sessions;
+
+  /**
+   * @param address the primary
+   * @param migration names the slot, the publication and the lock
+   */
+  public PostgresSource(PostgresAddress address, String migration) {
+    this.address = address;
+    this.migration = migration;
+    this.name = "crossfade_" + migration.replace('-', '_');
+    this.sessions = new PostgresSessions(address, "crossfade " + migration);
+  }
+
+  /** The name of the replication slot and of the publication. */
+  public String slot() {
+    return name;
+  }
+
+  @Override
+  public Optional<Table> describe(TableId table) {
+    return sessions.with("reading the columns of " + table, c -> TableReader.read(c, table));
+  }
+
+  @Override
+  public List<Check> check(Collection<TableId> tables) {
+    // Not by way of the pool, which would try a wrong password again and again.
+    String doing = "looking at the server";
+    try (Connection connection = sessions.open(doing)) {
+      return new SourceChecks(connection, name).all(tables);
+    } catch (SQLException e) {
+      throw sessions.failed(doing, e);
+    }
+  }
+
+  @Override
+  public Optional<Leadership> lead() {
+    Connection connection = sessions.open("asking for the right to capture");
+    boolean leads = false;
+    try (PreparedStatement lock =
+        connection.prepareStatement(
+            "SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended(?, 0))")) {
+      lock.setString(1, "crossfade " + migration);
+      try (ResultSet rows = lock.executeQuery()) {
+        leads = rows.next() && rows.getBoolean(1);
+      }
+      return leads ? Optional.of(new SessionLeadership(connection)) : Optional.empty();
+    } catch (SQLException e) {
+      throw sessions.failed("asking for the right to capture", e);
+    } finally {
+      if (!leads) {
+        PostgresSessions.closeQuietly(connection);
+      }
+    }
+  }
+
+  @Override
+  public LogBeginning prepareLog(Set<TableId> tables, Optional<LogBeginning> begun) {
+    return sessions.with(
+        "preparing the log",
+        connection -> new ReplicationLog(name).prepare(connection, tables, begun));
+  }
+
+  @Override
+  public LogStream stream(List<Table> tables, LogListener listener) {
+    return DebeziumStream.start(address, name, tables, listener);
+  }
+
+  @Override
+  public void mark(String content) {
+    sessions.with(
+        "writing a marker",
+        connection -> {
+          // With an id the transaction is flushed at its commit; without, a marker may lie in
+          // memory for a while.
+          try (PreparedStatement emit =
+              connection.prepareStatement(
+                  "SELECT pg_catalog.pg_logical_emit_message(false, ?, ?),"
+                      + " pg_catalog.pg_current_xact_id()")) {
+            emit.setString(1, MESSAGE_PREFIX);
+            emit.setString(2, content);
+            emit.executeQuery().close();
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return PostgresSnapshot.ofPrimary(
+        text("taking a snapshot", "SELECT pg_catalog.pg_current_snapshot()::text"));
+  }
+
+  @Override
+  public Snapshot snapshot(String text) {
+    return PostgresSnapshot.ofPrimary(text);
+  }
+
+  @Override
+  public String line() {
+    return sessions.with("drawing a line between transactions", ReplicationLog::currentTransaction);
+  }
+
+  @Override
+  public Settled settled(String line) {
+    PostgresSnapshot now = (PostgresSnapshot) snapshot();
+    return now.settled(Long.parseLong(line)) ? Settled.DONE : waitingFor();
+  }
+
+  /**
+   * The oldest transaction that has an id, whichever database it is in: it is what {@code xmin}
+   * stands at.
+   */
+  private Settled waitingFor() {
+    return sessions.with(
+        "asking for the oldest transaction",
+        connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet rows =
+                  statement.executeQuery(
+                      """
+                      SELECT who, extract(epoch FROM now() - since)::bigint FROM (
+                        SELECT 'transaction ' || backend_xid || ' (pid ' || pid || ', user '
+                                 || coalesce(usename, '?') || ', ' || coalesce(state, '?')
+                                 || coalesce(', waits for ' || wait_event, '') || ')' AS who,
+                               xact_start AS since, age(backend_xid) AS age
+                        FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL
+                          AND pid <> pg_catalog.pg_backend_pid()
+                        UNION ALL
+                        SELECT 'prepared transaction ' || quote_literal(gid), prepared,
+                               age(transaction)
+                        FROM pg_catalog.pg_prepared_xacts) t
+                      ORDER BY age DESC LIMIT 1
+                      """)) {
+            return rows.next()
+                ? new Settled(false, rows.getString(1), Duration.ofSeconds(rows.getLong(2)))
+                : new Settled(false, "a transaction that is just ending", Duration.ZERO);
+          }
+        });
+  }
+
+  @Override
+  public List<Extent> extents(TableId table) {
+    return sessions.with("measuring " + table, connection -> ChunkReads.extents(connection, table));
+  }
+
+  @Override
+  public ChunkRead readChunk(
+      Table columns, Extent extent, long from, long to, LogBeginning beginning, RowSink sink) {
+    return sessions.with(
+        "reading a chunk of " + extent.part(),
+        c -> ChunkReads.chunk(c, true, columns, extent, from, to, beginning, sink));
+  }
+
+  @Override
+  public Snapshot readKeys(Table columns, List<Row> keys, RowSink sink) {
+    return sessions.with(
+        "reading rows of " + columns.id() + " by key",
+        connection -> ChunkReads.keys(connection, columns, keys, sink));
+  }
+
+  @Override
+  public long retainedBytes() {
+    return Long.parseLong(
+        text(
+            "asking how much log the slot keeps",
+            "SELECT coalesce(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), min(restart_lsn)), 0)"
+                + "::bigint::text FROM pg_catalog.pg_replication_slots WHERE slot_name = '"
+                + name
+                + "'"));
+  }
+
+  private String text(String doing, String sql) {
+    return sessions.with(
+        doing,
+        connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    sessions.close();
+  }
+
+  /** An advisory lock lives as long as its session. */
+  private record SessionLeadership(Connection connection) implements Leadership {
+
+    @Override
+    public boolean holds() {
+      try {
+        return connection.isValid(5);
+      } catch (SQLException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public void close() {
+      PostgresSessions.closeQuietly(connection);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.crossfade.postgres.source;
+
+import io.crossfade.core.BlockedException;
+import io.crossfade.core.source.SourceDatabase.LogBeginning;
+import io.crossfade.core.table.TableId;
+import io.crossfade.postgres.CanonicalSession;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The publication and the slot of a migration: made, compared with what should be, never repaired
+ * in silence.
+ */
+final class ReplicationLog {
+
+  private final String name;
+
+  /**
+   * @param name of both the publication and the slot
+   */
+  ReplicationLog(String name) {
+    this.name = name;
+  }
+
+  /** See {@link io.crossfade.core.source.SourceDatabase#prepareLog}. */
+  LogBeginning prepare(Connection connection, Set<TableId> tables, Optional<LogBeginning> begun)
+      throws SQLException {
+    String server = serverIdentity(connection);
+    if (begun.isPresent() && !begun.get().identity().equals(server)) {
+      throw new BlockedException(
+          "the source is another server than the one whose log was published: system identifier "
+              + server
+              + " where "
+              + begun.get().identity()
+              + " was expected",
+          "point source.url to the server that the migration began on, or begin again with `crossfade abandon`");
+    }
+    publish(connection, tables);
+    Optional<Slot> slot = slot(connection);
+    if (begun.isPresent()) {
+      Slot kept = slot.orElseThrow(() -> lost("is gone"));
+      if (kept.lost()) {
+        throw lost("has lost log that was not read yet (wal_status is lost)");
+      }
+      free(connection, kept);
+      return begun.get();
+    }
+    if (slot.isPresent()) {
+      // Left by a start that published nothing: its log is without use to us, and makes the server
+      // keep WAL.
+      free(connection, slot.get());
+      drop(connection);
+    }
+    // Slot creation waits for all that runs when it starts; so what has an id below this one is not
+    // in the log.
+    String before = currentTransaction(connection);
+    create(connection);
+    return new LogBeginning(server, before);
+  }
+
+  private BlockedException lost(String what) {
+    return new BlockedException(
+        "replication slot " + name + " " + what + ": changes of the source are missing",
+        "abandon the migration and begin again: what was copied can no longer be followed");
+  }
+
+  private void publish(Connection connection, Set<TableId> tables) throws SQLException {
+    Set<TableId> published = published(connection);
+    String list =
+        new TreeSet<>(tables)
+            .stream().map(ReplicationLog::quoted).collect(Collectors.joining(", "));
+    try (Statement statement = connection.createStatement()) {
+      if (!publicationExists(connection)) {
+        statement.execute(
+            "CREATE PUBLICATION "
+                + CanonicalSession.quote(name)
+                + " FOR TABLE "
+                + list
+                + " WITH (publish = 'insert, update, delete, truncate',"
+                + " publish_via_partition_root = true)");
+      } else if (!published.equals(tables)) {
+        statement.execute(
+            "ALTER PUBLICATION " + CanonicalSession.quote(name) + " SET TABLE " + list);
+      }
+    }
+  }
+
+  private boolean publicationExists(Connection connection) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?")) {
+      query.setString(1, name);
+      try (ResultSet rows = query.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  private Set<TableId> published(Connection connection) throws SQLException {
+    Set<TableId> tables = new TreeSet<>();
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT n.nspname, c.relname FROM pg_catalog.pg_publication p"
+                + " JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid"
+                + " JOIN pg_catalog.pg_class c ON c.oid = r.prrelid"
+                + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE p.pubname = ?")) {
+      query.setString(1, name);
+      try (ResultSet rows = query.executeQuery()) {
+        while (rows.next()) {
+          tables.add(new TableId(rows.getString(1), rows.getString(2)));
+        }
+      }
+    }
+    return tables;
+  }
+
+  private record Slot(int activePid, boolean lost) {}
+
+  private Optional<Slot> slot(Connection connection) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT coalesce(active_pid, 0), coalesce(wal_status = 'lost', false)"
+                + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
+      query.setString(1, name);
+      try (ResultSet rows = query.executeQuery()) {
+        return rows.next()
+            ? Optional.of(new Slot(rows.getInt(1), rows.getBoolean(2)))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * A walsender of a former run may hold the slot until it notices that its client is gone. We have
+   * the right to capture, so nobody else may use it.
+   */
+  private void free(Connection connection, Slot slot) throws SQLException {
+    if (slot.activePid() == 0) {
+      return;
+    }
+    try (PreparedStatement end =
+        connection.prepareStatement("SELECT pg_catalog.pg_terminate_backend(?, 10000)")) {
+      end.setInt(1, slot.activePid());
+      end.executeQuery().close();
+    }
+  }
+
+  private void drop(Connection connection) throws SQLException {
+    try (PreparedStatement drop =
+        connection.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(?)")) {
+      drop.setString(1, name);
+      drop.executeQuery().close();
+    }
+  }
+
+  private void create(Connection connection) throws SQLException {
+    try (PreparedStatement create =
+        connection.prepareStatement(
+            "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput')")) {
+      create.setString(1, name);
+      create.executeQuery().close();
+    }
+  }
+
+  static String currentTransaction(Connection connection) throws SQLException {
+    return text(connection, "SELECT pg_catalog.pg_current_xact_id()::text");
+  }
+
+  private static String serverIdentity(Connection connection) throws SQLException {
+    return text(
+        connection,
+        "SELECT system_identifier::text || '/' || (SELECT oid FROM pg_catalog.pg_database"
+            + " WHERE datname = current_database()) FROM pg_catalog.pg_control_system()");
+  }
+
+  private static String text(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  static String quoted(TableId table) {
+    return CanonicalSession.quote(table.schema()) + "." + CanonicalSession.quote(table.name());
+  }
+}

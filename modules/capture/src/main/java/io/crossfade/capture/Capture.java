@@ -1,0 +1,246 @@
+package io.crossfade.capture;
+
+import io.crossfade.core.BlockedException;
+import io.crossfade.core.source.SourceDatabase;
+import io.crossfade.core.source.SourceException;
+import io.crossfade.core.table.Table;
+import io.crossfade.wire.Names;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The capture of one migration: waits for the right to capture, then brings log and chunks of the
+ * old tables into their raw topics. What fails and may pass is begun again from what Kafka holds;
+ * what only a person can decide blocks.
+ */
+public final class Capture implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
+
+  private static final Duration STANDBY_POLL = Duration.ofSeconds(2);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  private record Phase(CaptureStatus.State state, String detail, String next) {
+    static Phase of(CaptureStatus.State state) {
+      return new Phase(state, "", "");
+    }
+  }
+
+  private final SourceDatabase source;
+  private final Names names;
+  private final List<Table> tables;
+  private final CaptureSettings settings;
+  private final Clock clock;
+  private final Thread thread;
+  private final Object lock = new Object();
+  private final CaptureCounters counters = new CaptureCounters();
+  private final Set<CompletableFuture<?>> barriers = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<Phase> phase =
+      new AtomicReference<>(Phase.of(CaptureStatus.State.STARTING));
+  private volatile CaptureRun run;
+  private volatile boolean closed;
+
+  /**
+   * @param source closed by the caller, after this
+   * @param tables the old tables with the columns that are captured; all have a primary key
+   */
+  public Capture(
+      SourceDatabase source,
+      Names names,
+      List<Table> tables,
+      CaptureSettings settings,
+      Clock clock) {
+    this.source = source;
+    this.names = names;
+    this.tables = List.copyOf(tables);
+    this.settings = settings;
+    this.clock = clock;
+    this.thread = new Thread(this::supervise, "crossfade-capture");
+  }
+
+  /** Begins. Does not wait. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Where it stands. Asks nobody. */
+  public CaptureStatus status() {
+    Phase now = phase.get();
+    CaptureRun current = run;
+    if (current == null) {
+      return new CaptureStatus(
+          now.state(),
+          now.detail(),
+          now.next(),
+          Duration.ZERO,
+          -1,
+          counters.position(),
+          counters.changes(),
+          0,
+          List.of());
+    }
+    return new CaptureStatus(
+        now.state(),
+        now.detail().isEmpty() ? current.waitingFor() : now.detail(),
+        now.next(),
+        current.lag(),
+        current.retainedBytes(),
+        counters.position(),
+        counters.changes(),
+        current.terms(),
+        current.progress());
+  }
+
+  /**
+   * Asks for a barrier: all that the source has committed by now stands before it in the raw
+   * topics.
+   *
+   * @return the offset of the barrier in each partition of the raw topics; fails with {@link
+   *     SourceException} where capture does not run here now, or is interrupted: then ask again
+   */
+  public CompletableFuture<Map<TopicPartition, Long>> barrier() {
+    CompletableFuture<Map<TopicPartition, Long>> offsets = new CompletableFuture<>();
+    CaptureRun current = run;
+    if (current == null) {
+      offsets.completeExceptionally(
+          new SourceException("capture does not run in this process now", null));
+      return offsets;
+    }
+    barriers.add(offsets);
+    offsets.whenComplete((done, error) -> barriers.remove(offsets));
+    try {
+      current.barrier(offsets);
+    } catch (SourceException e) {
+      offsets.completeExceptionally(e);
+    }
+    return offsets;
+  }
+
+  private void supervise() {
+    Duration pause = FIRST_PAUSE;
+    while (!closed) {
+      Instant began = clock.instant();
+      try {
+        if (!lead()) {
+          phase.set(new Phase(CaptureStatus.State.STANDBY, "another instance captures", ""));
+          pause(STANDBY_POLL);
+        }
+      } catch (BlockedException e) {
+        LOG.error("BLOCKED: {}. Next: {}", e.reason(), e.next());
+        phase.set(new Phase(CaptureStatus.State.BLOCKED, e.reason(), e.next()));
+        return;
+      } catch (InterruptedException e) {
+        if (!closed) {
+          throw new IllegalStateException("interrupted by a stranger", e);
+        }
+      } catch (SourceException | KafkaException e) {
+        if (began.plus(LONGEST_PAUSE.multipliedBy(2)).isBefore(clock.instant())) {
+          pause = FIRST_PAUSE;
+        }
+        retry(e, pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
+      } catch (RuntimeException | Error e) {
+        LOG.error("capture stopped by an error of its own", e);
+        phase.set(
+            new Phase(
+                CaptureStatus.State.BLOCKED,
+                "an error in Crossfade itself: " + e,
+                "start the job again; if it comes back, report it with the log"));
+        return;
+      }
+    }
+    phase.set(Phase.of(CaptureStatus.State.CLOSED));
+  }
+
+  private void retry(RuntimeException e, Duration pause) {
+    if (closed) {
+      return;
+    }
+    LOG.warn(
+        "Capture is interrupted and begins again in {} ms: {}", pause.toMillis(), e.getMessage());
+    LOG.debug("Capture is interrupted", e);
+    phase.set(new Phase(CaptureStatus.State.RETRYING, e.getMessage(), ""));
+    try {
+      pause(pause);
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Captures until something ends it; false where another instance does. */
+  private boolean lead() throws InterruptedException {
+    Optional<SourceDatabase.Leadership> leadership = source.lead();
+    if (leadership.isEmpty()) {
+      return false;
+    }
+    try (SourceDatabase.Leadership right = leadership.get()) {
+      phase.set(Phase.of(CaptureStatus.State.STARTING));
+      try (CaptureRun current = new CaptureRun(source, names, tables, settings, clock, counters)) {
+        current.start();
+        synchronized (lock) {
+          run = current;
+        }
+        phase.set(Phase.of(CaptureStatus.State.FOLLOWING));
+        if (!closed) {
+          current.await(right);
+        }
+      } finally {
+        run = null;
+        barriers.forEach(
+            barrier ->
+                barrier.completeExceptionally(
+                    new SourceException("capture was interrupted before the barrier", null)));
+      }
+    }
+    return true;
+  }
+
+  private void pause(Duration duration) throws InterruptedException {
+    synchronized (lock) {
+      if (!closed) {
+        lock.wait(duration.toMillis());
+      }
+    }
+  }
+
+  /** Stops cleanly: what was not committed is aborted and comes again at the next start. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+    CaptureRun current = run;
+    if (current != null) {
+      current.stop();
+    }
+    boolean interrupted = false;
+    try {
+      thread.join(Duration.ofSeconds(5).toMillis());
+      // It waits for a database or for Kafka, neither of which we need any more.
+      thread.interrupt();
+      thread.join(Duration.ofSeconds(10).toMillis());
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.crossfade.capture;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Reads the control topic from its beginning to its end. */
+final class ControlLog {
+
+  private ControlLog() {}
+
+  /**
+   * The last committed record of each key.
+   *
+   * <p>The end is asked for as {@code read_uncommitted} and waited for: the end that {@code
+   * read_committed} is told may lie before records that are committed already. Call it after the
+   * publisher's {@code initTransactions}, which ends a transaction that a former publisher left
+   * open.
+   */
+  static Map<String, byte[]> read(Admin admin, Map<String, String> kafka, String topic)
+      throws InterruptedException {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    long end =
+        Topics.get(
+                admin
+                    .listOffsets(
+                        Map.of(partition, OffsetSpec.latest()),
+                        new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .partitionResult(partition))
+            .offset();
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    Map<String, byte[]> last = new HashMap<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      while (consumer.position(partition) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          last.put(new String(record.key(), StandardCharsets.UTF_8), record.value());
+        }
+      }
+    }
+    return last;
+  }
+}

@@ -1,0 +1,216 @@
+package io.crossfade.capture;
+
+import io.crossfade.core.capture.ChunkSize;
+import io.crossfade.core.capture.ChunkWindow;
+import io.crossfade.core.capture.TableBackfill;
+import io.crossfade.core.source.Extent;
+import io.crossfade.core.source.Snapshot;
+import io.crossfade.core.table.Key;
+import io.crossfade.wire.RowCodec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * The copy of one table within one term: the window and what is left to read, under one lock, since
+ * the log's thread tells of events while other threads read chunks.
+ */
+final class TableCopy {
+
+  /**
+   * When more keys than this are remembered no chunk begins; what is open ends, all is forgotten,
+   * and the copy goes on behind a new line. A key takes about 150 bytes.
+   */
+  static final int MOST_REMEMBERED = 500_000;
+
+  private static final long SMALLEST_CHUNK = 64L << 16;
+  private static final long GREATEST_CHUNK = 131_072L << 16;
+
+  /**
+   * A chunk on its way.
+   *
+   * @param chunk what is to be read
+   * @param extent where
+   * @param ticket its place in the window
+   */
+  record Reading(TableBackfill.Chunk chunk, Extent extent, ChunkWindow.Ticket ticket) {}
+
+  private final RowCodec codec;
+  private final ChunkWindow window = new ChunkWindow();
+  private final ChunkSize size = new ChunkSize(SMALLEST_CHUNK, GREATEST_CHUNK);
+  private TableBackfill backfill;
+  private String line;
+  private boolean settled;
+  private boolean remeasure;
+  private boolean finished;
+  private long gaveWay;
+
+  /**
+   * @param state where a former term has left it; empty if none has begun
+   * @param line of before the log's stream began
+   */
+  TableCopy(RowCodec codec, Optional<TableBackfill.State> state, String line) {
+    this.codec = codec;
+    this.line = line;
+    this.backfill = state.map(TableBackfill::new).orElse(null);
+    this.remeasure = state.isEmpty();
+    this.finished = backfill != null && backfill.complete();
+  }
+
+  RowCodec codec() {
+    return codec;
+  }
+
+  /** An event of a key was streamed. */
+  synchronized void streamed(Key key, long transaction) {
+    if (!finished) {
+      window.streamed(key, transaction);
+    }
+  }
+
+  /** The line that has to settle before a chunk may begin; empty when none has to. */
+  synchronized Optional<String> unsettledLine() {
+    return settled ? Optional.empty() : Optional.of(line);
+  }
+
+  /** The line has settled; ignored if another one was drawn meanwhile. */
+  synchronized void settled(String which) {
+    settled |= line.equals(which);
+  }
+
+  /**
+   * Whether too much is remembered. If so, and no chunk is open, all is forgotten: the caller draws
+   * a new line after that and says so by {@link #drawn}.
+   */
+  synchronized boolean forgetIfTooMuch() {
+    if (window.size() <= MOST_REMEMBERED || window.openChunks() > 0) {
+      return false;
+    }
+    window.clear();
+    settled = false;
+    return true;
+  }
+
+  /** A new line was drawn. */
+  synchronized void drawn(String newLine) {
+    line = newLine;
+  }
+
+  /**
+   * Whether the extents have to be measured before the next chunk: at the beginning, and when rows
+   * were moved. Not while a chunk is open, so that every open chunk is one of the backfill that is.
+   */
+  synchronized boolean needsExtents() {
+    return remeasure && window.openChunks() == 0;
+  }
+
+  /**
+   * The extents were measured. What was read of the former ones stays published, but all is read
+   * again.
+   */
+  synchronized void measured(List<Extent> extents) {
+    int attempt = backfill == null ? 0 : backfill.attempt() + 1;
+    backfill = new TableBackfill(TableBackfill.State.start(extents, attempt));
+    remeasure = false;
+  }
+
+  /** The next chunk to read, if one may begin. */
+  synchronized Optional<Reading> next() {
+    if (finished || !settled || remeasure || window.size() > MOST_REMEMBERED) {
+      return Optional.empty();
+    }
+    return backfill
+        .next(size.next())
+        .map(chunk -> new Reading(chunk, backfill.extent(chunk), window.open()));
+  }
+
+  /** Rows were moved: measure again when no chunk is open. */
+  synchronized void moved(Reading reading) {
+    window.abandon(reading.ticket());
+    remeasure = true;
+  }
+
+  /** The chunk could not be read. */
+  synchronized void giveBack(Reading reading) {
+    window.abandon(reading.ticket());
+    backfill.giveBack(reading.chunk());
+  }
+
+  /**
+   * The chunk was read up to a place.
+   *
+   * @return the chunk as far as it was read; empty where it has to be read again
+   */
+  synchronized Optional<TableBackfill.Chunk> read(
+      Reading reading, Snapshot snapshot, long end, Duration took, double filled) {
+    size.took(end - reading.chunk().from(), took, filled);
+    if (!window.read(reading.ticket(), snapshot)) {
+      backfill.giveBack(reading.chunk());
+      return Optional.empty();
+    }
+    TableBackfill.Chunk whole = reading.chunk();
+    return Optional.of(end < whole.to() ? backfill.cut(whole, end) : whole);
+  }
+
+  /**
+   * The chunk's marker was met: which keys may be published. Called by the log's thread, as are
+   * those below.
+   */
+  synchronized Predicate<Key> close(Reading reading, Snapshot snapshot) {
+    Predicate<Key> admitted = window.close(reading.ticket());
+    return key -> {
+      synchronized (this) {
+        return admitted.test(key);
+      }
+    };
+  }
+
+  /** The chunk's rows are published: the state to write beside them. */
+  synchronized TableBackfill.State published(
+      TableBackfill.Chunk chunk, Snapshot snapshot, long rows, long withheld) {
+    gaveWay += withheld;
+    window.forget(snapshot);
+    backfill.done(chunk, rows);
+    return backfill.state();
+  }
+
+  /**
+   * Whether this is the first copy of the table, so that no row of it was published by another
+   * chunk.
+   */
+  synchronized boolean first() {
+    return backfill.attempt() == 0;
+  }
+
+  /**
+   * The state of a table that turned out to be empty, or is complete: nothing is remembered any
+   * more.
+   */
+  synchronized Optional<TableBackfill.State> finishIfComplete() {
+    if (finished || remeasure || !backfill.complete()) {
+      return Optional.empty();
+    }
+    finished = true;
+    window.clear();
+    return Optional.of(backfill.state());
+  }
+
+  synchronized boolean finished() {
+    return finished;
+  }
+
+  synchronized CaptureStatus.TableProgress progress() {
+    return backfill == null
+        ? new CaptureStatus.TableProgress(codec.table().id(), false, 0, 0, 0, 0, 0, 0)
+        : new CaptureStatus.TableProgress(
+            codec.table().id(),
+            finished,
+            backfill.rows(),
+            backfill.rowsEstimated(),
+            backfill.chunks(),
+            backfill.placesDone(),
+            backfill.places(),
+            gaveWay);
+  }
+}

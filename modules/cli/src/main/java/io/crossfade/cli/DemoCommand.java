@@ -1,0 +1,84 @@
+package io.crossfade.cli;
+
+import io.crossfade.cli.demo.Demo;
+import io.crossfade.cli.demo.DemoJob;
+import io.crossfade.cli.demo.DemoOptions;
+import io.crossfade.cli.job.Job;
+import io.crossfade.cli.job.JobStatistics;
+import io.crossfade.server.Status;
+import io.crossfade.spec.Spec;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "demo",
+    description = {
+      "The whole thing on this machine: two real PostgreSQL servers, a real Kafka broker, live writes.",
+      "Ends with 0 only if old and new are equal. Leaves nothing."
+    },
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description = "customers in the old model; default: ${DEFAULT-VALUE}")
+  private long rows = DemoOptions.DEFAULT_ROWS;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description = "how long clients write at least; default: ${DEFAULT-VALUE}")
+  private long seconds = DemoOptions.DEFAULT_SECONDS;
+
+  @Option(names = "--hold", description = "keep all running afterwards, and say how to connect")
+  private boolean hold;
+
+  @Override
+  public Integer call() {
+    DemoOptions options = new DemoOptions(rows, Duration.ofSeconds(seconds), hold);
+    return new Demo(DemoCommand::start, System.out, System.err, System.console() != null, options)
+        .run();
+  }
+
+  private static DemoJob start(Spec spec) throws Exception {
+    return new RunningJob(Job.start(spec, System.err::println));
+  }
+
+  /** A job as the demo sees one. */
+  private record RunningJob(Job job) implements DemoJob {
+
+    @Override
+    public Status status() {
+      return job.status();
+    }
+
+    @Override
+    public JobStatistics statistics() {
+      return job.statistics();
+    }
+
+    @Override
+    public void awaitCaughtUp() throws InterruptedException {
+      job.awaitCaughtUp();
+    }
+
+    @Override
+    public void awaitBarrier() throws InterruptedException {
+      job.awaitBarrier();
+    }
+
+    @Override
+    public URI api() {
+      return job.api();
+    }
+
+    @Override
+    public void close() {
+      job.close();
+    }
+  }
+}

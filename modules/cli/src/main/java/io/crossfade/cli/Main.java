@@ -1,0 +1,68 @@
+package io.crossfade.cli;
+
+import io.crossfade.cli.job.CommandException;
+import io.crossfade.cli.job.ExitCode;
+import io.crossfade.spec.SpecException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code crossfade}: the commands, and how they end. */
+@Command(
+    name = "crossfade",
+    description =
+        "Moves live data into a new model: one SELECT per new table, kept equal until you switch.",
+    mixinStandardHelpOptions = true,
+    version = "crossfade 0.1.0-SNAPSHOT",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      InitCommand.class,
+      ValidateCommand.class,
+      RunCommand.class,
+      StatusCommand.class,
+      CommandLine.HelpCommand.class
+    })
+public final class Main implements Runnable {
+
+  @Spec private CommandSpec command;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter err = new PrintWriter(System.err, true);
+    System.exit(run(out, err, arguments));
+  }
+
+  /** Runs a command and returns its exit code. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(new Main()).setOut(out).setErr(err);
+    line.setExecutionExceptionHandler((e, commandLine, result) -> fail(e, commandLine));
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(command.commandLine(), "which command?");
+  }
+
+  private static int fail(Exception e, CommandLine line) throws Exception {
+    if (e instanceof SpecException invalid) {
+      invalid.problems().forEach(problem -> line.getErr().println(problem));
+      return ExitCode.USAGE;
+    }
+    if (e instanceof CommandException command) {
+      line.getErr().println(command.getMessage());
+      return command.exitCode();
+    }
+    if (e instanceof java.io.IOException || e instanceof io.crossfade.sandbox.SandboxException) {
+      line.getErr().println(e.getMessage());
+      return ExitCode.ERROR;
+    }
+    throw e;
+  }
+}

@@ -1,0 +1,96 @@
+package io.crossfade.cli;
+
+import io.crossfade.cli.job.ExitCode;
+import io.crossfade.cli.job.Job;
+import io.crossfade.spec.Spec;
+import io.crossfade.spec.SpecException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "run",
+    description = {
+      "Runs a migration in the foreground. Started again it goes on where it was.",
+      "SIGTERM or Ctrl-C stops it cleanly."
+    },
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+
+  private enum ExitWhen {
+    caught_up;
+
+    @Override
+    public String toString() {
+      return "caught-up";
+    }
+  }
+
+  @picocli.CommandLine.Spec private CommandSpec command;
+  @Mixin private SpecFile file;
+
+  @Option(
+      names = "--exit-when",
+      paramLabel = "caught-up",
+      converter = ExitWhenConverter.class,
+      description =
+          "caught-up: end when the backfill is done and the target has all that the source had then")
+  private ExitWhen exitWhen;
+
+  @Override
+  public Integer call() throws SpecException, IOException, InterruptedException {
+    Spec spec = file.read();
+    PrintWriter err = command.commandLine().getErr();
+    Termination termination = new Termination();
+    try (Job job =
+            Job.start(
+                spec,
+                warning -> {
+                  err.println("WARN " + warning);
+                  err.flush();
+                });
+        Progress progress = new Progress(job::status, err)) {
+      termination.register(
+          () -> {
+            progress.close();
+            job.close();
+          });
+      err.println(
+          "Running "
+              + spec.migration()
+              + ": status at "
+              + job.api()
+              + ", Kafka at "
+              + job.bootstrapServers());
+      progress.start();
+      if (exitWhen == ExitWhen.caught_up) {
+        job.awaitCaughtUp();
+      } else {
+        new CountDownLatch(1).await();
+      }
+    } finally {
+      termination.unregister();
+    }
+    command.commandLine().getOut().println("caught up");
+    command.commandLine().getOut().flush();
+    return ExitCode.DONE;
+  }
+
+  /** The one word there is. */
+  private static final class ExitWhenConverter
+      implements picocli.CommandLine.ITypeConverter<ExitWhen> {
+    @Override
+    public ExitWhen convert(String value) {
+      if (!value.equals("caught-up")) {
+        throw new picocli.CommandLine.TypeConversionException(
+            "expected caught-up, but was '" + value + "'");
+      }
+      return ExitWhen.caught_up;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.crossfade.cli;
+
+import io.crossfade.cli.job.Databases;
+import io.crossfade.cli.job.ExitCode;
+import io.crossfade.cli.job.Migration;
+import io.crossfade.cli.job.Preflight;
+import io.crossfade.core.Check;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.spec.Problem;
+import io.crossfade.spec.Spec;
+import io.crossfade.spec.SpecException;
+import io.crossfade.spec.TableSpec;
+import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.SqlException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+
+@Command(
+    name = "validate",
+    description =
+        "Checks a spec; with its databases reachable, also its tables, columns and types.",
+    mixinStandardHelpOptions = true)
+final class ValidateCommand implements Callable<Integer> {
+
+  @picocli.CommandLine.Spec private CommandSpec command;
+  @Mixin private SpecFile file;
+
+  @Override
+  public Integer call() throws SpecException {
+    Spec spec = file.read();
+    PrintWriter out = command.commandLine().getOut();
+    PrintWriter err = command.commandLine().getErr();
+    parse(spec);
+    try (Databases databases = Databases.of(spec)) {
+      Preflight preflight = new Preflight();
+      if (!preflight.reach(databases)) {
+        preflight.checks().forEach(err::println);
+        out.println(
+            spec.file() + ": the spec is well formed; tables, columns and types were not checked");
+        out.flush();
+        return ExitCode.DONE;
+      }
+      Migration migration = Preflight.compile(spec, databases);
+      migration.warnings().forEach(problem -> err.println("WARN " + problem));
+      List<TableId> sources = migration.sources().stream().map(Table::id).toList();
+      preflight.source(databases, sources);
+      preflight.checks().stream()
+          .filter(check -> check.level() != Check.Level.OK)
+          .forEach(err::println);
+      out.println(spec.file() + ": " + migration.tables().size() + " mappings fit their tables");
+      out.flush();
+      return preflight.passed() ? ExitCode.DONE : ExitCode.PREFLIGHT;
+    }
+  }
+
+  /**
+   * What can be told of the SELECTs without a database: all that is found before a table is looked
+   * up.
+   */
+  private static void parse(Spec spec) throws SpecException {
+    List<Problem> problems = new ArrayList<>();
+    for (TableSpec table : spec.tables()) {
+      AtomicBoolean understood = new AtomicBoolean();
+      try {
+        new SqlCompiler(
+                id -> {
+                  understood.set(true);
+                  return Optional.empty();
+                })
+            .compile(table.select().text());
+      } catch (SqlException e) {
+        if (!understood.get()) {
+          e.problems()
+              .forEach(
+                  problem ->
+                      problems.add(
+                          table
+                              .select()
+                              .problemAt(problem.line(), problem.column(), problem.message())));
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new SpecException(problems);
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package io.crossfade.cli.job;
+
+import io.crossfade.capture.Capture;
+import io.crossfade.capture.CaptureSettings;
+import io.crossfade.capture.CaptureStatus;
+import io.crossfade.capture.Topics;
+import io.crossfade.core.source.SourceException;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.sandbox.KafkaBroker;
+import io.crossfade.sandbox.KafkaOptions;
+import io.crossfade.server.Status;
+import io.crossfade.server.StatusServer;
+import io.crossfade.spec.KafkaSpec.Brokers;
+import io.crossfade.spec.Spec;
+import io.crossfade.spec.SpecException;
+import io.crossfade.transform.Apply;
+import io.crossfade.transform.ApplyState;
+import io.crossfade.transform.Statistics;
+import io.crossfade.wire.Names;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A migration that runs in this process: the broker where the spec embeds one, capture, apply, and
+ * the HTTP API over both. Everything that was opened is closed in reverse order.
+ */
+public final class Job implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final int MOST_THREADS = 4;
+
+  private final Spec spec;
+  private final Names names;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private Map<String, String> kafka = Map.of();
+  private Databases databases;
+  private Capture capture;
+  private Apply apply;
+  private JobMonitor monitor;
+  private StatusServer server;
+
+  private Job(Spec spec) {
+    this.spec = spec;
+    this.names = new Names(spec.migration());
+  }
+
+  /**
+   * Looks at everything, then starts. Waits for the databases and for Kafka.
+   *
+   * @param warnings takes what somebody should know
+   * @throws SpecException where the spec does not fit the databases
+   * @throws CommandException where something else stands in the way
+   */
+  public static Job start(Spec spec, Consumer<String> warnings)
+      throws SpecException, IOException, InterruptedException {
+    Job job = new Job(spec);
+    try {
+      job.open(warnings);
+      return job;
+    } catch (SpecException | IOException | InterruptedException | RuntimeException | Error e) {
+      job.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void open(Consumer<String> warnings)
+      throws SpecException, IOException, InterruptedException {
+    databases = opened(Databases.of(spec));
+    Preflight preflight = new Preflight();
+    preflight.reach(databases);
+    preflight.orThrow();
+    Migration migration = Preflight.compile(spec, databases);
+    migration.warnings().forEach(problem -> warnings.accept(problem.toString()));
+    List<TableId> sources = migration.sources().stream().map(Table::id).toList();
+    preflight.source(databases, sources);
+    preflight.orThrow();
+    kafka = startBroker();
+    if (!preflight.kafka(kafka).contains(names.controlTopic())) {
+      preflight.emptyTargets(databases, migration);
+    }
+    preflight.orThrow();
+    preflight.checks().stream()
+        .filter(check -> check.level() == io.crossfade.core.Check.Level.WARN)
+        .forEach(check -> warnings.accept(check.toString()));
+    run(migration, sources);
+  }
+
+  private void run(Migration migration, List<TableId> sources)
+      throws IOException, InterruptedException {
+    CaptureSettings settings =
+        new CaptureSettings(
+            kafka,
+            spec.kafka().partitions(),
+            spec.kafka().replicationFactor(),
+            spec.backfill().parallelism(),
+            spec.backfill().maxRowsPerSecond());
+    Topics.ensure(names, sources, settings);
+    capture =
+        opened(
+            new Capture(
+                databases.source(), names, migration.sources(), settings, Clock.systemUTC()));
+    Path state = temporaryDirectory();
+    int threads =
+        Math.min(
+            spec.kafka().partitions(),
+            Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
+    apply =
+        opened(
+            Apply.start(
+                new Apply.Settings(
+                    kafka, names, migration.mappings(), databases.target(), state, threads)));
+    monitor = opened(new JobMonitor(migration, names, databases.source().slot(), capture, apply));
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    JobMetrics.register(registry, spec.migration(), migration, apply);
+    server =
+        opened(
+            StatusServer.start(
+                spec.server().bind(),
+                spec.server().port(),
+                monitor::status,
+                () -> monitor.status().blockedBy().isEmpty(),
+                registry));
+    monitor.start();
+    capture.start();
+  }
+
+  private Map<String, String> startBroker() {
+    Map<String, String> properties = new HashMap<>();
+    spec.kafka().properties().forEach((name, value) -> properties.put(name, value.reveal()));
+    if (spec.kafka().brokers() instanceof Brokers.Embedded embedded) {
+      KafkaBroker broker = opened(KafkaBroker.start(KafkaOptions.in(embedded.directory())));
+      properties.put("bootstrap.servers", broker.bootstrapServers());
+    } else if (spec.kafka().brokers() instanceof Brokers.External external) {
+      properties.put("bootstrap.servers", external.bootstrapServers().value());
+    }
+    return properties;
+  }
+
+  private Path temporaryDirectory() throws IOException {
+    Path directory = Files.createTempDirectory("crossfade-streams-");
+    opened.push(() -> Directories.delete(directory));
+    return directory;
+  }
+
+  public Status status() {
+    return monitor.status();
+  }
+
+  public JobStatistics statistics() {
+    CaptureStatus captured = capture.status();
+    Statistics applied = apply.statistics();
+    return new JobStatistics(
+        captured.tables().stream().mapToLong(CaptureStatus.TableProgress::rows).sum(),
+        captured.tables().stream().mapToLong(CaptureStatus.TableProgress::gaveWay).sum(),
+        captured.changes(),
+        applied.records(),
+        applied.endToEnd().quantile(0.5),
+        applied.endToEnd().quantile(0.99));
+  }
+
+  /** Where Kafka is. */
+  public String bootstrapServers() {
+    return kafka.get("bootstrap.servers");
+  }
+
+  /** Where the HTTP API is. */
+  public URI api() {
+    return server.uri();
+  }
+
+  /** Waits until the backfill is done and the target has all that the source had committed then. */
+  public void awaitCaughtUp() throws InterruptedException {
+    while (!capture.status().backfillDone()) {
+      requireNotBlocked();
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    }
+    awaitBarrier();
+  }
+
+  /** Waits until the target has all that the source had committed when this was called. */
+  public void awaitBarrier() throws InterruptedException {
+    Map<TopicPartition, Long> barrier = null;
+    while (barrier == null || !apply.hasPassed(barrier)) {
+      requireNotBlocked();
+      if (barrier == null) {
+        barrier = askForBarrier();
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    }
+  }
+
+  /**
+   * A barrier's offsets; null where capture was interrupted before it was written, and has to be
+   * asked again.
+   */
+  private Map<TopicPartition, Long> askForBarrier() throws InterruptedException {
+    var offsets = capture.barrier();
+    while (true) {
+      try {
+        return offsets.get(1, TimeUnit.SECONDS);
+      } catch (java.util.concurrent.TimeoutException e) {
+        requireNotBlocked();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof SourceException) {
+          return null;
+        }
+        throw new CommandException(ExitCode.ERROR, "no barrier: " + e.getCause().getMessage(), e);
+      }
+    }
+  }
+
+  private void requireNotBlocked() {
+    CaptureStatus captured = capture.status();
+    if (captured.state() == CaptureStatus.State.BLOCKED) {
+      throw blocked(captured.detail(), captured.next());
+    }
+    if (apply.state() instanceof ApplyState.Blocked block) {
+      throw blocked(block.reason(), block.next());
+    }
+    if (apply.state() instanceof ApplyState.Failed failed) {
+      throw new CommandException(
+          ExitCode.ERROR, "apply has failed: " + failed.cause(), failed.cause());
+    }
+  }
+
+  private static CommandException blocked(String reason, String next) {
+    return new CommandException(ExitCode.ERROR, "BLOCKED: " + reason + "\nNext: " + next);
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  private void closeAfter(Throwable cause) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** In reverse order; the first failure is thrown with the others attached. May be repeated. */
+  @Override
+  public void close() {
+    RuntimeException first = null;
+    synchronized (opened) {
+      while (!opened.isEmpty()) {
+        try {
+          opened.pop().close();
+        } catch (Exception e) {
+          if (first == null) {
+            first = new IllegalStateException("closing the job: " + e.getMessage(), e);
+          } else {
+            first.addSuppressed(e);
+          }
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.crossfade.cli.job;
+
+import io.crossfade.capture.Capture;
+import io.crossfade.capture.CaptureStatus;
+import io.crossfade.capture.CaptureStatus.TableProgress;
+import io.crossfade.core.table.TableId;
+import io.crossfade.server.Status;
+import io.crossfade.transform.Apply;
+import io.crossfade.transform.ApplyState;
+import io.crossfade.transform.Lag;
+import io.crossfade.transform.Statistics;
+import io.crossfade.wire.Names;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at a running job twice a second and keeps what it saw, so that whoever asks gets an answer
+ * at once.
+ */
+final class JobMonitor implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobMonitor.class);
+  private static final Duration EVERY = Duration.ofMillis(500);
+
+  private final Migration migration;
+  private final Names names;
+  private final String slot;
+  private final Capture capture;
+  private final Apply apply;
+  private final Instant started = Instant.now();
+  private final Map<TableId, Rate> rates = new HashMap<>();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(run -> new Thread(run, "crossfade-monitor"));
+  private List<TableProgress> lastKnown = List.of();
+  private volatile Status status;
+
+  JobMonitor(Migration migration, Names names, String slot, Capture capture, Apply apply) {
+    this.migration = migration;
+    this.names = names;
+    this.slot = slot;
+    this.capture = capture;
+    this.apply = apply;
+    this.status = observe(Optional.empty());
+  }
+
+  void start() {
+    thread.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  Status status() {
+    return status;
+  }
+
+  private void look() {
+    Optional<Lag> lag = Optional.empty();
+    try {
+      lag = Optional.of(apply.lag());
+    } catch (KafkaException e) {
+      LOG.debug("Kafka does not say how far apply is", e);
+    }
+    status = observe(lag);
+  }
+
+  private Status observe(Optional<Lag> lag) {
+    CaptureStatus captured = capture.status();
+    if (!captured.tables().isEmpty()) {
+      lastKnown = captured.tables();
+    }
+    boolean done = captured.backfillDone();
+    Optional<Status.Block> block = block(captured);
+    String phase = done ? "FOLLOWING" : lastKnown.isEmpty() ? "PREPARING" : "BACKFILLING";
+    return new Status(
+        migration.spec().migration(),
+        phase,
+        false,
+        block,
+        waitingFor(captured),
+        block
+            .map(Status.Block::next)
+            .orElse(done ? "follow the lag; the new tables are kept equal" : "wait"),
+        tables(),
+        lag(captured, lag),
+        captured.position().isEmpty() ? Optional.empty() : Optional.of(captured.position()),
+        "reads OLD, writes OLD",
+        0,
+        Duration.between(started, Instant.now()).toSeconds(),
+        (int) Math.max(0, captured.terms() - 1),
+        names.applyGroup(),
+        slot);
+  }
+
+  private Optional<Status.Block> block(CaptureStatus captured) {
+    if (captured.state() == CaptureStatus.State.BLOCKED) {
+      return Optional.of(new Status.Block(captured.detail(), captured.next()));
+    }
+    ApplyState state = apply.state();
+    if (state instanceof ApplyState.Blocked blocked) {
+      return Optional.of(new Status.Block(blocked.reason(), blocked.next()));
+    }
+    if (state instanceof ApplyState.Failed failed) {
+      return Optional.of(
+          new Status.Block(
+              "apply has failed: " + failed.cause(),
+              "start the job again; if it comes back, report it with the log"));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> waitingFor(CaptureStatus captured) {
+    if (apply.state() instanceof ApplyState.WaitingForTarget waiting) {
+      long seconds = Duration.between(waiting.since(), Instant.now()).toSeconds();
+      return Optional.of("target, " + seconds + " s: " + waiting.why());
+    }
+    return captured.detail().isEmpty() || captured.state() == CaptureStatus.State.BLOCKED
+        ? Optional.empty()
+        : Optional.of(captured.detail());
+  }
+
+  private List<Status.Table> tables() {
+    Map<TableId, TableProgress> progress = new HashMap<>();
+    lastKnown.forEach(table -> progress.put(table.table(), table));
+    List<Status.Table> tables = new ArrayList<>();
+    var applied = apply.statistics().tables();
+    for (Migration.MappedTable table : migration.tables()) {
+      TableId into = table.target().id();
+      TableProgress copy = progress.get(table.plan().source().id());
+      Optional<Statistics.TableCounts> counts = Optional.ofNullable(applied.get(into));
+      long written = counts.map(c -> c.upserted() + c.deleted() + c.copied()).orElse(0L);
+      tables.add(table(into, copy, written));
+    }
+    return tables;
+  }
+
+  private Status.Table table(TableId into, TableProgress copy, long written) {
+    Rate rate = rates.computeIfAbsent(into, table -> new Rate());
+    if (copy == null) {
+      return new Status.Table(
+          into.toString(),
+          "waiting",
+          0,
+          OptionalLong.empty(),
+          0,
+          OptionalLong.empty(),
+          0,
+          OptionalLong.empty(),
+          Optional.empty());
+    }
+    double perSecond = rate.of(copy.done() ? written : copy.rows());
+    OptionalLong estimate = rowsEstimated(copy);
+    long left = Math.max(0, estimate.orElse(0) - copy.rows());
+    OptionalLong eta =
+        copy.done() || perSecond < 1 || estimate.isEmpty()
+            ? OptionalLong.empty()
+            : OptionalLong.of(Math.round(left / perSecond));
+    return new Status.Table(
+        into.toString(),
+        copy.done() ? "live" : "copying",
+        copy.rows(),
+        estimate,
+        copy.chunks(),
+        chunksTotal(copy),
+        perSecond,
+        eta,
+        Optional.empty());
+  }
+
+  /**
+   * What is read so far, carried on to all places; the source's statistics before anything is read.
+   */
+  private static OptionalLong rowsEstimated(TableProgress copy) {
+    if (copy.done()) {
+      return OptionalLong.of(copy.rows());
+    }
+    if (copy.placesDone() > 0) {
+      return OptionalLong.of(Math.round((double) copy.rows() * copy.places() / copy.placesDone()));
+    }
+    return copy.rowsEstimated() > 0 ? OptionalLong.of(copy.rowsEstimated()) : OptionalLong.empty();
+  }
+
+  /** As many more chunks of the size that they had so far. */
+  private static OptionalLong chunksTotal(TableProgress copy) {
+    if (copy.done()) {
+      return OptionalLong.of(copy.chunks());
+    }
+    if (copy.placesDone() == 0) {
+      return OptionalLong.empty();
+    }
+    double each = (double) copy.placesDone() / copy.chunks();
+    return OptionalLong.of(
+        copy.chunks() + (long) Math.ceil((copy.places() - copy.placesDone()) / each));
+  }
+
+  private static Status.Lag lag(CaptureStatus captured, Optional<Lag> lag) {
+    boolean follows = captured.state() == CaptureStatus.State.FOLLOWING;
+    return new Status.Lag(
+        follows ? OptionalDouble.of(captured.lag().toMillis() / 1000.0) : OptionalDouble.empty(),
+        lag.map(l -> OptionalLong.of(l.records())).orElse(OptionalLong.empty()),
+        lag.map(l -> OptionalDouble.of(l.age().orElse(Duration.ZERO).toMillis() / 1000.0))
+            .orElse(OptionalDouble.empty()),
+        captured.retainedBytes() < 0
+            ? OptionalLong.empty()
+            : OptionalLong.of(captured.retainedBytes()),
+        OptionalLong.empty());
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  /** How fast a number grows, over the last seconds. */
+  private static final class Rate {
+    private static final Duration WINDOW = Duration.ofSeconds(5);
+    private final Deque<long[]> samples = new ArrayDeque<>();
+
+    double of(long value) {
+      long now = System.nanoTime();
+      if (!samples.isEmpty() && samples.getLast()[1] > value) {
+        samples.clear();
+      }
+      samples.add(new long[] {now, value});
+      while (now - samples.getFirst()[0] > WINDOW.toNanos()) {
+        samples.removeFirst();
+      }
+      long[] first = samples.getFirst();
+      return now == first[0] ? 0 : (value - first[1]) * 1e9 / (now - first[0]);
+    }
+  }
+}

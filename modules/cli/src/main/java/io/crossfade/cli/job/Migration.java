@@ -1,0 +1,183 @@
+package io.crossfade.cli.job;
+
+import io.crossfade.core.table.Column;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.core.table.TypeFamily;
+import io.crossfade.spec.Problem;
+import io.crossfade.spec.Spec;
+import io.crossfade.spec.SpecException;
+import io.crossfade.spec.TableSpec;
+import io.crossfade.spec.TableSpec.Existing;
+import io.crossfade.sql.Finding;
+import io.crossfade.sql.MappingCheck;
+import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.SqlException;
+import io.crossfade.sql.SqlProblem;
+import io.crossfade.transform.Mapping;
+import io.crossfade.transform.Mappings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A spec together with what its databases say: each SELECT compiled against the old tables as they
+ * are and checked against the new ones.
+ *
+ * @param spec the file
+ * @param tables one for each mapping, in the file's order
+ * @param warnings what somebody should know, with places in the file
+ */
+public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
+
+  /**
+   * A mapping.
+   *
+   * @param from the entry in the file
+   * @param plan its SELECT over the columns that are captured
+   * @param target the new table
+   */
+  public record MappedTable(TableSpec from, SelectPlan plan, Table target) {}
+
+  public Migration {
+    tables = List.copyOf(tables);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * Compiles all SELECTs.
+   *
+   * @param source the old tables' shapes
+   * @param target the new tables' shapes
+   * @throws SpecException with all that is wrong
+   */
+  public static Migration compile(
+      Spec spec,
+      Function<TableId, Optional<Table>> source,
+      Function<TableId, Optional<Table>> target)
+      throws SpecException {
+    List<Problem> problems = new ArrayList<>();
+    List<Problem> warnings = new ArrayList<>();
+    List<MappedTable> tables = new ArrayList<>();
+    Map<TableId, Optional<Table>> known = new LinkedHashMap<>();
+    for (TableSpec table : spec.tables()) {
+      try {
+        SelectPlan plan =
+            new SqlCompiler(id -> known.computeIfAbsent(id, source)).compile(table.select().text());
+        problems.addAll(unreadable(table, plan));
+        Optional<Table> into = target.apply(table.into());
+        if (into.isEmpty()) {
+          problems.add(
+              table
+                  .place()
+                  .problem("the target has no table " + table.into() + "; create it first"));
+        } else if (problems.isEmpty()) {
+          check(table, plan, into.get(), problems, warnings);
+          tables.add(new MappedTable(table, captured(table, plan), into.get()));
+        }
+      } catch (SqlException e) {
+        for (SqlProblem problem : e.problems()) {
+          problems.add(
+              table.select().problemAt(problem.line(), problem.column(), problem.message()));
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new SpecException(problems);
+    }
+    return new Migration(spec, tables, warnings);
+  }
+
+  /** The old tables with the columns that are captured, each once. */
+  public List<Table> sources() {
+    Map<TableId, Table> sources = new LinkedHashMap<>();
+    tables.forEach(table -> sources.put(table.plan().source().id(), table.plan().source()));
+    return List.copyOf(sources.values());
+  }
+
+  /** What apply is given. */
+  public List<Mapping> mappings() {
+    return tables.stream()
+        .map(
+            table ->
+                Mappings.of(
+                    table.plan(), table.target(), table.from().existing() == Existing.REFUSE))
+        .toList();
+  }
+
+  private static void check(
+      TableSpec table,
+      SelectPlan plan,
+      Table target,
+      List<Problem> problems,
+      List<Problem> warnings) {
+    for (Finding finding : MappingCheck.check(plan, target)) {
+      Problem problem =
+          finding
+              .position()
+              .map(at -> table.select().problemAt(at.line(), at.column(), finding.message()))
+              .orElseGet(() -> table.place().problem(finding.message()));
+      (finding.severity() == Finding.Severity.ERROR ? problems : warnings).add(problem);
+    }
+  }
+
+  /** Columns that are not captured must not be used. */
+  private static List<Problem> unreadable(TableSpec table, SelectPlan plan) {
+    List<Problem> problems = new ArrayList<>();
+    Table source = plan.source();
+    if (source.primaryKey().isEmpty()) {
+      problems.add(
+          table
+              .select()
+              .problemAt(
+                  1,
+                  1,
+                  source.id()
+                      + " has no primary key, so its rows cannot be told apart; add one at the source"));
+    }
+    for (Column column : source.columns()) {
+      boolean used =
+          plan.inputColumns().contains(column.name())
+              || source.primaryKey().contains(column.name());
+      if (used && !isCaptured(column)) {
+        problems.add(
+            table
+                .select()
+                .problemAt(
+                    1,
+                    1,
+                    "column "
+                        + column.name()
+                        + " of "
+                        + source.id()
+                        + (column.generated()
+                            ? " is generated, and the log does not have it; write its expression instead"
+                            : " has type "
+                                + column.type()
+                                + ", which is not supported yet; leave it out")));
+      }
+    }
+    return problems;
+  }
+
+  private static boolean isCaptured(Column column) {
+    return !column.generated() && column.type().family() != TypeFamily.OPAQUE;
+  }
+
+  /**
+   * The same SELECT over the table without the columns that are not captured: none of them is used.
+   */
+  private static SelectPlan captured(TableSpec table, SelectPlan plan) throws SqlException {
+    Table whole = plan.source();
+    List<Column> columns = whole.columns().stream().filter(Migration::isCaptured).toList();
+    if (columns.size() == whole.columns().size()) {
+      return plan;
+    }
+    Table captured = new Table(whole.id(), columns, whole.primaryKey());
+    return new SqlCompiler(id -> Optional.of(captured)).compile(table.select().text());
+  }
+}

@@ -1,0 +1,145 @@
+package io.crossfade.core.source;
+
+import io.crossfade.core.BlockedException;
+import io.crossfade.core.Check;
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The database with the old tables. All methods may be called by several threads at once, and all
+ * that ask the database throw {@link SourceException} when it does not answer.
+ */
+public interface SourceDatabase extends AutoCloseable {
+
+  /** The table's shape; empty where there is none of that name. Repeatable. */
+  Optional<Table> describe(TableId table);
+
+  /** Looks at what a migration of these tables needs. Changes nothing; repeatable. */
+  List<Check> check(Collection<TableId> tables);
+
+  /**
+   * Takes the right to capture this migration; it lasts as long as the answer is open and its
+   * session lives. Does not wait.
+   *
+   * @return empty while another holds it
+   */
+  Optional<Leadership> lead();
+
+  /**
+   * Makes the log available to us: publication and slot exist afterwards, the publication with just
+   * these tables. Waits for transactions that are open when a slot is made. Repeatable.
+   *
+   * @param begun the log's beginning as an earlier call gave it; empty when nothing has been
+   *     published yet
+   * @throws BlockedException where a log that had begun is gone, or has lost a part
+   */
+  LogBeginning prepareLog(Set<TableId> tables, Optional<LogBeginning> begun);
+
+  /**
+   * Streams the log from the last place that was confirmed. The tables are those that the log was
+   * prepared for.
+   */
+  LogStream stream(List<Table> tables, LogListener listener);
+
+  /**
+   * Writes a marker into the log of the primary, where the listener will meet it. Repeatable: a
+   * marker met twice is a marker met.
+   */
+  void mark(String content);
+
+  /** A snapshot of the primary: exact. */
+  Snapshot snapshot();
+
+  /** Reads back what {@link Snapshot#toString} wrote. */
+  Snapshot snapshot(String text);
+
+  /**
+   * A line between past and future: every transaction that runs or has run is before it. Taken on
+   * the primary.
+   *
+   * @return opaque, for {@link #settled}
+   */
+  String line();
+
+  /**
+   * Whether on the node where chunks are read no transaction from before the line can become
+   * visible any more.
+   */
+  Settled settled(String line);
+
+  /** What chunks of the table are cut from, as it stands on the node where chunks are read. */
+  List<Extent> extents(TableId table);
+
+  /**
+   * Reads a chunk: the rows from a place up to another, in one short transaction with one snapshot.
+   *
+   * @param columns the table as the stream was opened with; rows come in its columns
+   * @return what was read, or why the extents have to be taken anew
+   * @throws BlockedException where the table's columns are no longer those
+   */
+  ChunkRead readChunk(
+      Table columns, Extent extent, long from, long to, LogBeginning beginning, RowSink sink);
+
+  /**
+   * Reads rows by their keys, on the primary, in one short transaction with one snapshot. A key
+   * that has no row is left out.
+   *
+   * @param keys rows of which the key's columns are there
+   */
+  Snapshot readKeys(Table columns, List<Row> keys, RowSink sink);
+
+  /** How much log the source keeps for us, in bytes. */
+  long retainedBytes();
+
+  @Override
+  void close();
+
+  /** The right to capture. Closing it gives the right up. */
+  interface Leadership extends AutoCloseable {
+
+    /** Whether the session that holds the right still lives. Asks the database. */
+    boolean holds();
+
+    @Override
+    void close();
+  }
+
+  /**
+   * Where a log began.
+   *
+   * @param identity of the log: another one is another log, and what lies between the two is lost
+   * @param before a transaction id such that all with a lower one are not in the log; empty where
+   *     that is not known
+   */
+  record LogBeginning(String identity, String before) {}
+
+  /**
+   * Whether the past has settled.
+   *
+   * @param done whether it has
+   * @param waitingFor whom it waits for, for people; empty when done
+   * @param age how old that one is; zero when done or not known
+   */
+  record Settled(boolean done, String waitingFor, Duration age) {
+
+    /** Nothing to wait for. */
+    public static final Settled DONE = new Settled(true, "", Duration.ZERO);
+  }
+
+  /**
+   * A read of a chunk.
+   *
+   * @param snapshot what it saw
+   * @param end the place up to which all was read: the one asked for, or less when the sink was
+   *     full
+   * @param moved true where the rows have been moved to other places, or parts have come or gone:
+   *     nothing was read then
+   */
+  record ChunkRead(Snapshot snapshot, long end, boolean moved) {}
+}

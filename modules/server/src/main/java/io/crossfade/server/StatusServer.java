@@ -1,0 +1,195 @@
+package io.crossfade.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP API of a running job: {@code /} a page, {@code /api/status} JSON, {@code /metrics} for
+ * Prometheus, {@code /livez}, {@code /readyz}. It only reads.
+ */
+public final class StatusServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
+  private static final String JSON = "application/json; charset=utf-8";
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final int THREADS = 4;
+
+  private final HttpServer server;
+  private final ExecutorService threads;
+  private final Map<String, Supplier<Answer>> routes;
+
+  private StatusServer(HttpServer server, Map<String, Supplier<Answer>> routes) {
+    this.server = server;
+    this.routes = routes;
+    this.threads = Executors.newFixedThreadPool(THREADS, StatusServer::daemon);
+  }
+
+  /**
+   * Starts to answer.
+   *
+   * @param bind the address to listen on
+   * @param port 0 takes any free one; see {@link #port}
+   * @param status asked at every request, from several threads; must answer at once, from what the
+   *     job knows, and must not wait for a database
+   * @param ready whether the job does its work; asked like the status
+   * @param registry what {@code /metrics} shows; the status is added to it
+   * @throws PortInUse where another program listens there
+   * @throws IOException where this machine cannot listen there for another reason
+   */
+  public static StatusServer start(
+      String bind,
+      int port,
+      Supplier<Status> status,
+      BooleanSupplier ready,
+      PrometheusMeterRegistry registry)
+      throws IOException {
+    StatusMetrics metrics = new StatusMetrics(registry, status.get());
+    String page = page();
+    Map<String, Supplier<Answer>> routes =
+        Map.of(
+            "/", () -> new Answer(200, "text/html; charset=utf-8", page),
+            "/api/status", () -> new Answer(200, JSON, StatusJson.write(status.get())),
+            "/metrics",
+                () -> {
+                  metrics.refresh(status.get());
+                  return new Answer(
+                      200, "text/plain; version=0.0.4; charset=utf-8", registry.scrape());
+                },
+            "/livez", () -> new Answer(200, TEXT, "ok\n"),
+            "/readyz",
+                () ->
+                    ready.getAsBoolean()
+                        ? new Answer(200, TEXT, "ok\n")
+                        : new Answer(503, TEXT, "not ready; /api/status says why\n"));
+    StatusServer started = new StatusServer(listen(bind, port), routes);
+    started.server.createContext("/", started::handle);
+    started.server.setExecutor(started.threads);
+    started.server.start();
+    return started;
+  }
+
+  private static HttpServer listen(String bind, int port) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(bind, port);
+    if (address.isUnresolved()) {
+      throw new IOException("cannot listen on %s: no such host; set server.bind".formatted(bind));
+    }
+    try {
+      return HttpServer.create(address, 0);
+    } catch (BindException e) {
+      if (!isHere(address.getAddress())) {
+        throw new IOException(
+            "cannot listen on %s: it is no address of this machine; set server.bind"
+                .formatted(bind),
+            e);
+      }
+      if (String.valueOf(e.getMessage()).startsWith("Permission denied")) {
+        throw new IOException(
+            "cannot listen on port %d: permission denied; set server.port to 1024 or above"
+                .formatted(port),
+            e);
+      }
+      throw new PortInUse(bind, port, e);
+    }
+  }
+
+  private static boolean isHere(InetAddress address) throws IOException {
+    // All of 127.0.0.0/8 is the loopback interface, which lists one address of it only.
+    return address.isAnyLocalAddress()
+        || address.isLoopbackAddress()
+        || NetworkInterface.getByInetAddress(address) != null;
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  /** Where its page is, as seen from this machine. */
+  public URI uri() {
+    return StatusClient.uri(server.getAddress().getAddress().getHostAddress(), port());
+  }
+
+  /** Ends at once; requests that are being answered are cut. */
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      Answer answer = answer(exchange);
+      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+      var headers = exchange.getResponseHeaders();
+      headers.set("Content-Type", answer.type());
+      headers.set("Cache-Control", "no-store");
+      headers.set("X-Content-Type-Options", "nosniff");
+      headers.set(
+          "Content-Security-Policy",
+          "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline';"
+              + " script-src 'unsafe-inline'; frame-ancestors 'none'");
+      if (answer.code() == 405) {
+        headers.set("Allow", "GET, HEAD");
+      }
+      boolean head = exchange.getRequestMethod().equals("HEAD");
+      exchange.sendResponseHeaders(answer.code(), head ? -1 : body.length);
+      if (!head) {
+        exchange.getResponseBody().write(body);
+      }
+    }
+  }
+
+  private Answer answer(HttpExchange exchange) {
+    String path = exchange.getRequestURI().getPath();
+    String method = exchange.getRequestMethod();
+    Supplier<Answer> route = path == null ? null : routes.get(path);
+    if (route == null) {
+      return new Answer(404, JSON, StatusJson.error("there is nothing at " + path));
+    }
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      return new Answer(405, JSON, StatusJson.error(path + " takes GET, not " + method));
+    }
+    try {
+      return route.get();
+    } catch (RuntimeException e) {
+      LOG.warn("Could not answer {}", path, e);
+      return new Answer(500, JSON, StatusJson.error("could not answer; the job's log says why"));
+    }
+  }
+
+  private static String page() {
+    try (InputStream in = StatusServer.class.getResourceAsStream("page.html")) {
+      if (in == null) {
+        throw new IllegalStateException("page.html is not packaged");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The job ends when its work ends, not when the last request does. */
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "crossfade-http");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private record Answer(int code, String type, String body) {}
+}

@@ -1,0 +1,65 @@
+package io.crossfade.spec;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.TreeSet;
+
+/**
+ * SHA-256 over one fixed JSON form of a spec. Secrets, credentials and file places are left out.
+ */
+final class Fingerprint {
+  private Fingerprint() {}
+
+  static String of(Spec spec) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] hash = digest.digest(canonical(spec).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Defaults are filled in by now; so a default that is written down changes nothing. */
+  private static String canonical(Spec spec) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("migration", spec.migration());
+    database(json.putObject("source"), spec.source().connector(), spec.source().url());
+    database(json.putObject("target"), spec.target().connector(), spec.target().url());
+    kafka(json.putObject("kafka"), spec.kafka());
+    var tables = json.putArray("tables");
+    for (TableSpec table : spec.tables()) {
+      tables
+          .addObject()
+          .put("schema", table.into().schema())
+          .put("name", table.into().name())
+          .put("select", table.select().text())
+          .put("existing", table.existing().name());
+    }
+    ObjectNode backfill = json.putObject("backfill");
+    backfill.put("parallelism", spec.backfill().parallelism());
+    spec.backfill().maxRowsPerSecond().ifPresent(rate -> backfill.put("rate", rate));
+    json.putObject("server").put("bind", spec.server().bind()).put("port", spec.server().port());
+    return json.toString();
+  }
+
+  private static void database(ObjectNode json, Connector connector, Setting url) {
+    json.put("connector", connector.toString()).put("url", url.value());
+  }
+
+  private static void kafka(ObjectNode json, KafkaSpec kafka) {
+    if (kafka.brokers() instanceof KafkaSpec.Brokers.External external) {
+      json.put("servers", external.bootstrapServers().value());
+    } else {
+      json.put("embedded", true);
+    }
+    json.put("partitions", kafka.partitions());
+    kafka.replicationFactor().ifPresent(copies -> json.put("copies", copies));
+    var properties = json.putArray("properties");
+    new TreeSet<>(kafka.properties().keySet()).forEach(properties::add);
+  }
+}

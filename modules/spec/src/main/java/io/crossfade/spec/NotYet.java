@@ -1,0 +1,66 @@
+package io.crossfade.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What the schema knows and the program cannot do yet. Said, not ignored: a spec that asks for it
+ * would otherwise get something else than it says.
+ */
+final class NotYet {
+  private static final Map<String, String> KEYS =
+      Map.of(
+          "/source/read-from", "chunks are read from the primary",
+          "/tables/*/mapper", "a mapping is a SELECT",
+          "/tables/*/columns", "a SELECT gives all columns of its table",
+          "/backfill/pause-when", "limit the backfill by 'max-rows-per-second'",
+          "/reverse", "there is no way back after a switch",
+          "/checks", "compare by hand after a switch",
+          "/expand", "run this DDL by hand before the start",
+          "/contract", "run this DDL by hand after the switch");
+
+  private static final Map<String, Map<String, String>> VALUES =
+      Map.of(
+          "/source/connector", Map.of("mariadb", "only 'postgres' can be a source"),
+          "/target/connector", Map.of("mariadb", "only 'postgres' can be a target"),
+          "/on-truncate", Map.of("apply", "a TRUNCATE stops the line ('fail')"),
+          "/on-bad-row", Map.of("park", "a bad row stops the line ('stop')"));
+
+  private static final Pattern INDEX = Pattern.compile("/\\d+(?=/|$)");
+
+  private NotYet() {}
+
+  /** Schema pointers of all that is refused, for the test that the schema says so as well. */
+  static Set<String> keys() {
+    return KEYS.keySet();
+  }
+
+  static Set<String> keysOfValues() {
+    return VALUES.keySet();
+  }
+
+  static List<Problem> check(YamlTree tree) {
+    List<Problem> problems = new ArrayList<>();
+    for (String pointer : tree.pointers()) {
+      String known = INDEX.matcher(pointer).replaceAll("/*");
+      if (KEYS.containsKey(known)) {
+        problems.add(
+            tree.keyPlace(pointer)
+                .problem(
+                    "not yet: '%s'; %s".formatted(YamlTree.lastKey(pointer), KEYS.get(known))));
+      }
+      tree.text(pointer)
+          .filter(value -> VALUES.getOrDefault(known, Map.of()).containsKey(value))
+          .ifPresent(
+              value ->
+                  problems.add(
+                      tree.valuePlace(pointer)
+                          .problem(
+                              "not yet: '%s'; %s".formatted(value, VALUES.get(known).get(value)))));
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,179 @@
+package io.crossfade.spec;
+
+import io.crossfade.core.table.TableId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/** What a schema cannot say: values that must fit each other, names, URLs, references. */
+final class Rules {
+  private static final Pattern SERVERS =
+      Pattern.compile("\\s*[^\\s,:/]+:\\d{1,5}\\s*|\\s*\\[[0-9a-fA-F:.]+]:\\d{1,5}\\s*");
+
+  /** The job's guarantees stand on these; a spec must not change them under it. */
+  private static final Set<String> OWN_PROPERTIES =
+      Set.of(
+          "acks",
+          "application.id",
+          "auto.offset.reset",
+          "bootstrap.servers",
+          "enable.auto.commit",
+          "enable.idempotence",
+          "group.id",
+          "group.protocol",
+          "isolation.level",
+          "key.deserializer",
+          "key.serializer",
+          "partitioner.class",
+          "processing.guarantee",
+          "transactional.id",
+          "value.deserializer",
+          "value.serializer");
+
+  private final YamlTree tree;
+  private final Values values;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private Rules(YamlTree tree, Values values) {
+    this.tree = tree;
+    this.values = values;
+  }
+
+  /** What is wrong among the values that are there and have their type. */
+  static List<Problem> check(YamlTree tree, Values values) {
+    Rules rules = new Rules(tree, values);
+    rules.database("/source");
+    rules.database("/target");
+    rules.kafka();
+    rules.tables();
+    rules.server();
+    return rules.problems;
+  }
+
+  private void database(String pointer) {
+    String url = pointer + "/url";
+    // Of another connector only its name is refused; its URL would have other rules.
+    if (values.text(pointer + "/connector").filter("postgres"::equals).isPresent()) {
+      values.text(url).flatMap(JdbcUrl::complaint).ifPresent(complaint -> add(url, complaint));
+    }
+    notBlank(pointer + "/username");
+  }
+
+  private void kafka() {
+    String servers = "/kafka/bootstrap-servers";
+    values
+        .text(servers)
+        .filter(text -> !allServers(text))
+        .ifPresent(text -> add(servers, "must be host:port, several separated by commas"));
+    notBlank("/kafka/embedded");
+    String copies = "/kafka/replication-factor";
+    if (tree.has("/kafka/embedded") && tree.at(copies).asInt(1) > 1) {
+      add(copies, "must be 1 with 'embedded', which is one broker");
+    }
+    for (var property : tree.at("/kafka/properties").properties()) {
+      if (OWN_PROPERTIES.contains(property.getKey())) {
+        problems.add(
+            tree.keyPlace(YamlTree.below("/kafka/properties", property.getKey()))
+                .problem("'%s' is set by Crossfade; take it out".formatted(property.getKey())));
+      }
+    }
+  }
+
+  private static boolean allServers(String text) {
+    return List.of(text.split(",", -1)).stream().allMatch(s -> SERVERS.matcher(s).matches());
+  }
+
+  private void tables() {
+    Map<TableId, Place> seen = new HashMap<>();
+    IntStream.range(0, tree.at("/tables").size())
+        .mapToObj(index -> "/tables/" + index)
+        .forEach(table -> table(table, seen));
+  }
+
+  private void table(String table, Map<TableId, Place> seen) {
+    into(table + "/into")
+        .ifPresent(
+            into -> {
+              Place place = tree.valuePlace(table + "/into");
+              Place first = seen.putIfAbsent(into, place);
+              if (first != null) {
+                problems.add(
+                    place.problem(
+                        "%s has a mapping in line %d already; a table has one"
+                            .formatted(into, first.line())));
+              }
+            });
+    from(table + "/from");
+    String select = table + "/select";
+    tree.text(select)
+        .filter(References::in)
+        .ifPresent(
+            sql ->
+                problems.add(
+                    tree.placeIn(select, References.first(sql))
+                        .problem(
+                            "references are not replaced in SQL, which is printed and logged;"
+                                + " write the value")));
+    notBlank(select);
+  }
+
+  private Optional<TableId> into(String pointer) {
+    Optional<TableId> into = values.text(pointer).flatMap(text -> tableName(pointer, text));
+    if (into.filter(id -> id.schema().equals("crossfade")).isPresent()) {
+      add(pointer, "must not lie in the schema crossfade, which holds Crossfade's own tables");
+      return Optional.empty();
+    }
+    return into;
+  }
+
+  private void from(String pointer) {
+    values
+        .text(pointer)
+        .ifPresent(
+            text -> {
+              if (text.strip().endsWith(".*")) {
+                problems.add(
+                    tree.valuePlace(pointer)
+                        .problem("not yet: all tables of a schema; name each table"));
+              } else {
+                tableName(pointer, text);
+              }
+            });
+  }
+
+  private Optional<TableId> tableName(String pointer, String text) {
+    try {
+      return Optional.of(TableName.parse(text));
+    } catch (IllegalArgumentException e) {
+      add(pointer, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void server() {
+    String token = "/server/token";
+    notBlank(token);
+    values
+        .text("/server/bind")
+        .filter(bind -> !ServerSpec.isLoopback(bind) && !tree.has(token))
+        .ifPresent(
+            bind ->
+                add(
+                    "/server/bind",
+                    "is not loopback (127.0.0.1, ::1, localhost): that needs 'token' as well"));
+  }
+
+  private void notBlank(String pointer) {
+    values.text(pointer).filter(String::isBlank).ifPresent(blank -> add(pointer, "is empty"));
+  }
+
+  private void add(String pointer, String complaint) {
+    problems.add(
+        tree.valuePlace(pointer).problem("'" + YamlTree.lastKey(pointer) + "' " + complaint));
+  }
+}

@@ -1,0 +1,54 @@
+package io.crossfade.spec;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * One migration, as its file says, with references replaced and defaults filled in. Its {@code
+ * toString} can be printed: secrets are hidden.
+ *
+ * @param migration its name: a-z, 0-9 and '-'
+ * @param file where it was read from; absolute
+ * @param source the database with the old tables
+ * @param target the database with the new tables
+ * @param kafka what lies between
+ * @param tables the mappings, in the file's order; each target table once
+ * @param backfill how existing rows are copied
+ * @param server the HTTP API of the running job
+ */
+public record Spec(
+    String migration,
+    Path file,
+    SourceSpec source,
+    TargetSpec target,
+    KafkaSpec kafka,
+    List<TableSpec> tables,
+    BackfillSpec backfill,
+    ServerSpec server) {
+
+  public Spec {
+    Objects.requireNonNull(migration, "migration");
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(kafka, "kafka");
+    Objects.requireNonNull(backfill, "backfill");
+    Objects.requireNonNull(server, "server");
+    tables = List.copyOf(tables);
+    if (tables.isEmpty()) {
+      throw new IllegalArgumentException(migration + " has no tables");
+    }
+    if (tables.stream().map(TableSpec::into).distinct().count() < tables.size()) {
+      throw new IllegalArgumentException(migration + " names a target table twice");
+    }
+  }
+
+  /**
+   * 64 hex digits that change when the spec means something else. Comments, layout, key order, the
+   * file's place, credentials and secrets do not count.
+   */
+  public String fingerprint() {
+    return Fingerprint.of(this);
+  }
+}

@@ -1,0 +1,119 @@
+package io.crossfade.spec;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+
+/** Makes the records from a tree in which nothing is wrong. */
+final class SpecBuilder {
+  private final YamlTree tree;
+  private final Values values;
+  private final Path file;
+
+  SpecBuilder(YamlTree tree, Values values, Path file) {
+    this.tree = tree;
+    this.values = values;
+    this.file = file;
+  }
+
+  Spec build() {
+    return new Spec(
+        text("/migration"),
+        file,
+        new SourceSpec(
+            Connector.POSTGRES,
+            setting("/source/url"),
+            setting("/source/username"),
+            values.secret("/source/password")),
+        new TargetSpec(
+            Connector.POSTGRES,
+            setting("/target/url"),
+            setting("/target/username"),
+            values.secret("/target/password")),
+        kafka(),
+        tables(),
+        backfill(),
+        server());
+  }
+
+  private KafkaSpec kafka() {
+    Optional<Setting> servers = values.setting("/kafka/bootstrap-servers");
+    KafkaSpec.Brokers brokers =
+        servers.isPresent()
+            ? new KafkaSpec.Brokers.External(servers.get())
+            : new KafkaSpec.Brokers.Embedded(
+                file.resolveSibling(text("/kafka/embedded")).normalize());
+    Optional<Long> copies = values.number("/kafka/replication-factor");
+    return new KafkaSpec(
+        brokers,
+        values.number("/kafka/partitions").map(Long::intValue).orElse(KafkaSpec.DEFAULT_PARTITIONS),
+        copies.isPresent() ? OptionalInt.of(copies.get().intValue()) : OptionalInt.empty(),
+        properties());
+  }
+
+  private Map<String, Secret> properties() {
+    Map<String, Secret> properties = new HashMap<>();
+    for (var property : tree.at("/kafka/properties").properties()) {
+      String pointer = YamlTree.below("/kafka/properties", property.getKey());
+      properties.put(
+          property.getKey(),
+          values.secret(pointer).orElseGet(() -> Secret.of(property.getValue().asText())));
+    }
+    return properties;
+  }
+
+  private List<TableSpec> tables() {
+    return IntStream.range(0, tree.at("/tables").size())
+        .mapToObj(index -> table("/tables/" + index))
+        .toList();
+  }
+
+  private TableSpec table(String pointer) {
+    boolean keep = values.text(pointer + "/existing").filter("keep"::equals).isPresent();
+    return new TableSpec(
+        TableName.parse(text(pointer + "/into")),
+        tree.valuePlace(pointer + "/into"),
+        tree.has(pointer + "/select")
+            ? tree.sql(pointer + "/select")
+            : selectAll(pointer + "/from"),
+        keep ? TableSpec.Existing.KEEP : TableSpec.Existing.REFUSE);
+  }
+
+  private SqlText selectAll(String from) {
+    String prefix = "SELECT * FROM ";
+    String name = text(from);
+    return name.equals(tree.at(from).textValue())
+        ? tree.sql(from).withPrefix(prefix)
+        : tree.sqlFor(from, prefix + name);
+  }
+
+  private BackfillSpec backfill() {
+    Optional<Long> rate = values.number("/backfill/max-rows-per-second");
+    return new BackfillSpec(
+        values
+            .number("/backfill/parallelism")
+            .map(Long::intValue)
+            .orElse(BackfillSpec.DEFAULT_PARALLELISM),
+        rate.isPresent() ? OptionalLong.of(rate.get()) : OptionalLong.empty());
+  }
+
+  private ServerSpec server() {
+    return new ServerSpec(
+        values.text("/server/bind").orElse(ServerSpec.DEFAULT_BIND),
+        values.number("/server/port").map(Long::intValue).orElse(ServerSpec.DEFAULT_PORT),
+        values.secret("/server/token"));
+  }
+
+  private String text(String pointer) {
+    return values.text(pointer).orElseThrow();
+  }
+
+  private Setting setting(String pointer) {
+    return values.setting(pointer).orElseThrow();
+  }
+}

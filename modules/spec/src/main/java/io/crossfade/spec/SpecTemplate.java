@@ -1,0 +1,146 @@
+package io.crossfade.spec;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What {@code crossfade init} writes: a commented spec, and the schema that editors read. */
+public final class SpecTemplate {
+  /** The spec's usual name. */
+  public static final String FILE_NAME = "migration.yaml";
+
+  /** The schema's name; it lies beside the spec, whose first line points to it. */
+  public static final String SCHEMA_FILE_NAME = SpecSchema.FILE_NAME;
+
+  /** The environment variables that the template refers to, and what each is for. */
+  public static final Map<String, String> VARIABLES =
+      Map.of(
+          "SOURCE_PASSWORD", "the password at the source",
+          "TARGET_PASSWORD", "the password at the target");
+
+  private static final String DEFAULT_URL = "jdbc:postgresql://old-db:5432/app";
+
+  private static final String HEAD =
+      """
+      # yaml-language-server: $schema=%s
+      #
+      # One migration: each new table and the SELECT over the old tables that it is kept equal to.
+      #   crossfade validate -f %s    says what is wrong, with line and column
+      #   crossfade run -f %s         runs it; stopped and started again, it goes on
+
+      # Names the consumer group, the topics and the replication slot. Another name is another migration.
+      migration: my-migration
+
+      # The database with the old tables. Needs wal_level = logical and a role with REPLICATION.
+      source:
+        connector: postgres
+        url: %s
+        username: crossfade
+        # "${env:X}" or "${file:/run/secrets/x}"; one that is not set is an error; never printed.
+        password: "${env:SOURCE_PASSWORD}"
+
+      # The database with the new tables; may be the same server.
+      target:
+        connector: postgres
+        url: jdbc:postgresql://new-db:5432/app
+        username: crossfade
+        password: "${env:TARGET_PASSWORD}"
+
+      kafka:
+        # For one machine: a real broker as a child process, its log kept in this directory.
+        embedded: ./crossfade-data
+        # With brokers of your own instead:
+        # bootstrap-servers: kafka-1:9092,kafka-2:9092
+        # replication-factor: 3
+        # properties: { security.protocol: SASL_SSL }
+        partitions: 4
+
+      # Each target table must exist and have a primary key.
+      tables:
+      """;
+
+  private static final String EXAMPLE_TABLES =
+      """
+        - into: public.subscriptions
+          select: |
+            SELECT s.id, s.customer_id, UPPER(s.plan) AS plan, CAST(s.amount * 100 AS BIGINT) AS amount_cents
+            FROM public.customer_subscriptions s
+            WHERE s.deleted_at IS NULL
+        # Short for SELECT * FROM:
+        - into: public.audit
+          from: public.audit
+          # A target table that has rows is refused, unless they may be overwritten:
+          # existing: keep
+      """;
+
+  private static final String TAIL =
+      """
+
+      backfill:
+        # Chunks read at the same time.
+        parallelism: 2
+        # Without it: unlimited.
+        # max-rows-per-second: 20000
+
+      # Where `crossfade status` finds the running job. Other than loopback only with a token.
+      server:
+        bind: 127.0.0.1
+        port: 8480
+        # token: "${env:CROSSFADE_TOKEN}"
+      """;
+
+  private SpecTemplate() {}
+
+  /** A spec to begin with; it validates once {@link #VARIABLES} are set. */
+  public static String text() {
+    return head(DEFAULT_URL) + EXAMPLE_TABLES + TAIL;
+  }
+
+  /**
+   * A spec that copies tables of a source as they are, to begin with.
+   *
+   * @param sourceUrl JDBC URL without user and password
+   * @param tables each as schema.table; at least one
+   * @throws IllegalArgumentException where the URL or a name would not be valid in a spec; the
+   *     message never repeats the URL
+   */
+  public static String text(String sourceUrl, List<String> tables) {
+    JdbcUrl.complaint(sourceUrl)
+        .ifPresent(
+            complaint -> {
+              throw new IllegalArgumentException("the URL " + complaint);
+            });
+    if (tables.isEmpty()) {
+      throw new IllegalArgumentException("name at least one table");
+    }
+    return head(quoted(sourceUrl))
+        + tables.stream().map(SpecTemplate::copy).collect(Collectors.joining())
+        + TAIL;
+  }
+
+  /** The JSON Schema, to be written to {@link #SCHEMA_FILE_NAME}. */
+  public static String schema() {
+    return SpecSchema.get().text();
+  }
+
+  private static String head(String url) {
+    return HEAD.formatted(SCHEMA_FILE_NAME, FILE_NAME, FILE_NAME, url);
+  }
+
+  private static String copy(String table) {
+    try {
+      TableName.parse(table);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'" + table + "' " + e.getMessage(), e);
+    }
+    return "  - into: %1$s\n    from: %1$s\n".formatted(quoted(table.strip()));
+  }
+
+  /** Plain where that is safe in YAML, else between single quotes; a plain ${ is escaped. */
+  private static String quoted(String value) {
+    String escaped = value.replace("${", "$${");
+    return escaped.matches("[A-Za-z_][A-Za-z0-9_.:/?&=-]*[A-Za-z0-9_]")
+        ? escaped
+        : "'" + escaped.replace("'", "''") + "'";
+  }
+}

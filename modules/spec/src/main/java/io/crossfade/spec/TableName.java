@@ -1,0 +1,81 @@
+package io.crossfade.spec;
+
+import io.crossfade.core.table.TableId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads {@code schema.table} as PostgreSQL does: unquoted names fold to lower case. */
+final class TableName {
+  private static final Pattern PART =
+      Pattern.compile(
+          "\\s*(?:\"(?<quoted>(?:[^\"]|\"\")+)\"|(?<plain>[A-Za-z_\\x{80}-\\x{10FFFF}]"
+              + "[A-Za-z0-9_$\\x{80}-\\x{10FFFF}]*))\\s*");
+
+  /** PostgreSQL cuts longer names short; two names could become one. */
+  private static final int LONGEST = 63;
+
+  private TableName() {}
+
+  /**
+   * @throws IllegalArgumentException with what is wrong, to be put behind the key's name
+   */
+  static TableId parse(String text) {
+    List<String> parts = parts(text);
+    if (parts.size() == 1) {
+      throw new IllegalArgumentException(
+          "needs the schema too: write schema.table, for instance public." + text.strip());
+    }
+    if (parts.size() > 2) {
+      throw new IllegalArgumentException(
+          "has %d parts: write schema.table, without the database; ".formatted(parts.size())
+              + "a dot within a name stands between double quotes");
+    }
+    return new TableId(parts.get(0), parts.get(1));
+  }
+
+  private static List<String> parts(String text) {
+    List<String> parts = new ArrayList<>();
+    Matcher matcher = PART.matcher(text);
+    int at = 0;
+    while (true) {
+      if (!matcher.region(at, text.length()).lookingAt()) {
+        throw new IllegalArgumentException(
+            "is no table name: write schema.table; "
+                + "names with other characters than a-z, 0-9 and _ stand between double quotes");
+      }
+      parts.add(name(matcher));
+      at = matcher.end();
+      if (at == text.length()) {
+        return parts;
+      }
+      if (text.charAt(at) != '.') {
+        throw new IllegalArgumentException("is no table name: write schema.table");
+      }
+      at++;
+    }
+  }
+
+  private static String name(Matcher part) {
+    String name =
+        part.group("quoted") != null
+            ? part.group("quoted").replace("\"\"", "\"")
+            : foldAscii(part.group("plain"));
+    if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+      throw new IllegalArgumentException(
+          "has a name of more than %d bytes; PostgreSQL allows no more".formatted(LONGEST));
+    }
+    return name;
+  }
+
+  /** In a UTF-8 database PostgreSQL folds ASCII letters only. */
+  private static String foldAscii(String name) {
+    StringBuilder folded = new StringBuilder(name.length());
+    name.chars()
+        .map(c -> c < 0x80 ? Character.toLowerCase(c) : c)
+        .forEach(c -> folded.append((char) c));
+    return folded.toString();
+  }
+}

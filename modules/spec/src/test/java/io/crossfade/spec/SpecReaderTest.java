@@ -1,0 +1,176 @@
+package io.crossfade.spec;
+
+import static io.crossfade.spec.Specs.VALID;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.crossfade.core.table.TableId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpecReaderTest {
+  @TempDir Path directory;
+
+  @Test
+  void shouldFillInDefaults() {
+    Spec spec = Specs.valid(directory, VALID);
+
+    assertThat(spec.migration()).isEqualTo("demo");
+    assertThat(spec.source().connector()).isEqualTo(Connector.POSTGRES);
+    assertThat(spec.source().url().value()).isEqualTo("jdbc:postgresql://old:5432/billing");
+    assertThat(spec.target().username().value()).isEqualTo("crossfade");
+    assertThat(spec.kafka().partitions()).isEqualTo(4);
+    assertThat(spec.kafka().replicationFactor()).isEqualTo(OptionalInt.empty());
+    assertThat(spec.backfill()).isEqualTo(new BackfillSpec(2, OptionalLong.empty()));
+    assertThat(spec.server()).isEqualTo(new ServerSpec("127.0.0.1", 8480, Optional.empty()));
+  }
+
+  @Test
+  void shouldTakeEverythingThatASpecCanSayToday() {
+    Spec spec =
+        Specs.valid(
+            directory,
+            VALID
+                    .replace("  embedded: ./data\n", "")
+                    .replace(
+                        "kafka:",
+                        """
+                    kafka:
+                      bootstrap-servers: a:9092, b:9092,[::1]:9092
+                      partitions: 7
+                      replication-factor: 3
+                      properties: { linger.ms: 5, security.protocol: SSL, auto.include.jmx.reporter: false }
+                    """
+                            .strip())
+                + """
+                    existing: keep
+                  - into: '"Odd ""x"\""."T.1"'
+                    select: SELECT 1
+                backfill: { parallelism: 3, max-rows-per-second: 20000 }
+                on-truncate: fail
+                on-bad-row: stop
+                server: { bind: 0.0.0.0, port: 0, token: t0 }
+                """);
+
+    assertThat(spec.kafka().brokers())
+        .isEqualTo(new KafkaSpec.Brokers.External(Setting.of("a:9092, b:9092,[::1]:9092")));
+    assertThat(spec.kafka().partitions()).isEqualTo(7);
+    assertThat(spec.kafka().replicationFactor()).hasValue(3);
+    assertThat(spec.kafka().properties())
+        .isEqualTo(
+            Map.of(
+                "linger.ms", Secret.of("5"),
+                "security.protocol", Secret.of("SSL"),
+                "auto.include.jmx.reporter", Secret.of("false")));
+    assertThat(spec.tables())
+        .extracting(TableSpec::into)
+        .containsExactly(new TableId("public", "audit"), new TableId("Odd \"x\"", "T.1"));
+    assertThat(spec.tables())
+        .extracting(TableSpec::existing)
+        .containsExactly(TableSpec.Existing.KEEP, TableSpec.Existing.REFUSE);
+    assertThat(spec.backfill()).isEqualTo(new BackfillSpec(3, OptionalLong.of(20000)));
+    assertThat(spec.server()).isEqualTo(new ServerSpec("0.0.0.0", 0, Optional.of(Secret.of("t0"))));
+  }
+
+  @Test
+  void shouldReadUnquotedTableNamesAsPostgresDoes() {
+    Spec spec = Specs.valid(directory, VALID.replace("public.audit", "Public . ÄUDIT_2$"));
+
+    assertThat(spec.tables().get(0).into()).isEqualTo(new TableId("public", "Äudit_2$"));
+  }
+
+  @Test
+  void shouldTakePathsRelativeToTheSpec() throws Exception {
+    Files.writeString(directory.resolve("secret.txt"), "from a file\n\n");
+    Spec spec =
+        Specs.valid(directory, VALID.replace("${env:SOURCE_PASSWORD}", "${file:secret.txt}"));
+
+    assertThat(spec.kafka().brokers())
+        .isEqualTo(new KafkaSpec.Brokers.Embedded(directory.resolve("data")));
+    assertThat(spec.source().password()).contains(Secret.of("from a file\n"));
+  }
+
+  @Test
+  void shouldReplaceReferencesInsideLongerTextsAndKeepEscapedOnes() {
+    Spec spec =
+        Specs.valid(
+            directory,
+            VALID
+                .replace("//old:5432", "//${env:SOURCE_PASSWORD}:${env:TARGET_PASSWORD}")
+                .replace("username: crossfade", "username: 'a $${env:X} $b {c}'"),
+            Map.of("SOURCE_PASSWORD", "host$1", "TARGET_PASSWORD", "1234"));
+
+    assertThat(spec.source().url().value()).isEqualTo("jdbc:postgresql://host$1:1234/billing");
+    assertThat(spec.source().url())
+        .hasToString("jdbc:postgresql://${env:SOURCE_PASSWORD}:${env:TARGET_PASSWORD}/billing");
+    assertThat(spec.source().username().value()).isEqualTo("a ${env:X} $b {c}");
+  }
+
+  @Test
+  void shouldTakeAnUnquotedReferenceBetweenTheBracesOfAFlowMapping() {
+    Spec spec =
+        Specs.valid(
+            directory, VALID + "server: { token: ${env:SOURCE_PASSWORD}, port: 1 } # ${env:X}\n");
+
+    assertThat(spec.server().token()).contains(Secret.of(Specs.MARKER + "-1"));
+    assertThat(spec.server().port()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldFollowAliases() {
+    Spec spec =
+        Specs.valid(
+            directory,
+            VALID
+                .replace("password: ${env:SOURCE_PASSWORD}", "password: &p x")
+                .replace("password: ${env:TARGET_PASSWORD}", "password: *p"));
+
+    assertThat(spec.target().password()).contains(Secret.of("x"));
+  }
+
+  @Test
+  void shouldReadTheFileWithAByteOrderMarkAndWindowsLines() {
+    Spec spec = Specs.valid(directory, "\uFEFF" + VALID.replace("\n", "\r\n"));
+
+    assertThat(spec.tables().get(0).place().line()).isEqualTo(15);
+  }
+
+  @Test
+  void shouldThrowAllProblemsWhereAskedTo() {
+    Outcome outcome = Specs.read(directory, VALID.replace("port", "prt") + "a: 1\nb: 2\n");
+
+    String file = directory.resolve("m.yaml").toString();
+    assertThatThrownBy(outcome::orThrow)
+        .isInstanceOfSatisfying(SpecException.class, e -> assertThat(e.problems()).hasSize(2))
+        .hasMessageContaining(file + ":17:1: unknown key 'a'")
+        .hasMessageContaining(file + ":18:1: unknown key 'b'");
+  }
+
+  @Test
+  void shouldChangeTheFingerprintOnlyWithTheMeaning() {
+    String fingerprint = Specs.valid(directory, VALID).fingerprint();
+
+    assertThat(fingerprint).matches("[0-9a-f]{64}");
+    assertThat(Specs.valid(directory, "# x\n" + VALID + "backfill: { parallelism: 2 }\n"))
+        .extracting(Spec::fingerprint)
+        .isEqualTo(fingerprint);
+    assertThat(Specs.valid(directory, VALID.replace("${env:SOURCE_PASSWORD}", "other")))
+        .extracting(Spec::fingerprint)
+        .isEqualTo(fingerprint);
+    assertThat(Specs.valid(directory, VALID.replace("old_audit", "older_audit")))
+        .extracting(Spec::fingerprint)
+        .isNotEqualTo(fingerprint);
+    assertThat(Specs.valid(directory, VALID + "    existing: keep\n"))
+        .extracting(Spec::fingerprint)
+        .isNotEqualTo(fingerprint);
+    assertThat(Specs.valid(directory, VALID.replace("//new:", "//newer:")))
+        .extracting(Spec::fingerprint)
+        .isNotEqualTo(fingerprint);
+  }
+}

@@ -1,0 +1,157 @@
+package io.crossfade.sql;
+
+import io.crossfade.core.table.Column;
+import io.crossfade.core.table.Table;
+import io.crossfade.sql.Finding.Severity;
+import io.crossfade.sql.bind.Assignments;
+import io.crossfade.sql.bind.Assignments.Fit;
+import io.crossfade.sql.bind.Expr;
+import io.crossfade.sql.front.NearestName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Holds a SELECT against the table that it is to fill. */
+public final class MappingCheck {
+
+  private final SelectPlan plan;
+  private final Table target;
+  private final List<Finding> findings = new ArrayList<>();
+  private final Map<String, OutputColumn> outputs = new HashMap<>();
+
+  private MappingCheck(SelectPlan plan, Table target) {
+    this.plan = plan;
+    this.target = target;
+    plan.columns().forEach(output -> outputs.put(output.name(), output));
+  }
+
+  /** All that speaks against filling the target from the SELECT; empty where nothing does. */
+  public static List<Finding> check(SelectPlan plan, Table target) {
+    MappingCheck check = new MappingCheck(plan, target);
+    check.outputs();
+    check.missing();
+    check.key();
+    return List.copyOf(check.findings);
+  }
+
+  private void error(Optional<SourcePosition> position, String message) {
+    findings.add(new Finding(Severity.ERROR, position, message));
+  }
+
+  private void outputs() {
+    List<String> known = target.columns().stream().map(Column::name).toList();
+    for (int i = 0; i < plan.columns().size(); i++) {
+      OutputColumn output = plan.columns().get(i);
+      if (!known.contains(output.name())) {
+        error(
+            Optional.of(output.position()),
+            target.id()
+                + " has no column "
+                + output.name()
+                + NearestName.hint(output.name(), known)
+                + "; rename it with AS or leave it out");
+      } else {
+        column(output, plan.expression(i), target.column(output.name()));
+      }
+    }
+  }
+
+  private void column(OutputColumn output, Expr expression, Column column) {
+    Optional<SourcePosition> position = Optional.of(output.position());
+    if (column.generated()) {
+      error(
+          position, target.id() + "." + column.name() + " is computed by the target; leave it out");
+      return;
+    }
+    Fit fit = Assignments.fit(expression, column.type());
+    if (fit != Fit.FITS) {
+      error(position, misfit(output, column, fit));
+    }
+    if (output.nullable() && !column.nullable()) {
+      findings.add(
+          new Finding(
+              Severity.WARN,
+              position,
+              target.id()
+                  + "."
+                  + column.name()
+                  + " is NOT NULL, but this may be NULL: such a row stops the migration; give it a"
+                  + " value with COALESCE, or leave such rows out in the WHERE"));
+    }
+  }
+
+  private static String misfit(OutputColumn output, Column column, Fit fit) {
+    String types = output.name() + " is " + output.type() + ", the target's is " + column.type();
+    return switch (fit) {
+      case LOSES ->
+          types
+              + ": values could be cut off, rounded or refused; if that is wanted write CAST(… AS "
+              + column.type()
+              + ")";
+      case NEEDS_CAST ->
+          types + ": PostgreSQL does not convert by itself; write CAST(… AS " + column.type() + ")";
+      default -> types + ": there is no way from the one to the other";
+    };
+  }
+
+  private void missing() {
+    for (Column column : target.columns()) {
+      boolean required = !column.nullable() && !column.filledByDatabase() && !column.generated();
+      if (required && !outputs.containsKey(column.name())) {
+        error(
+            Optional.empty(),
+            target.id()
+                + "."
+                + column.name()
+                + " is NOT NULL and has no default, but the SELECT does not give it; add … AS "
+                + column.name());
+      }
+    }
+  }
+
+  private void key() {
+    if (target.primaryKey().isEmpty()) {
+      error(Optional.empty(), target.id() + " has no primary key; add one");
+      return;
+    }
+    if (plan.source().primaryKey().isEmpty()) {
+      error(Optional.empty(), plan.source().id() + " has no primary key; add one");
+      return;
+    }
+    Set<String> from = new HashSet<>();
+    boolean complete = true;
+    for (String key : target.primaryKey()) {
+      OutputColumn output = outputs.get(key);
+      if (output == null) {
+        complete = false;
+        error(
+            Optional.empty(),
+            "the SELECT does not give " + key + ", a part of the primary key of " + target.id());
+      } else {
+        output
+            .injectiveOf()
+            .filter(source -> Assignments.isInjective(output.type(), target.column(key).type()))
+            .ifPresent(from::add);
+      }
+    }
+    Set<String> source = Set.copyOf(plan.source().primaryKey());
+    boolean same = from.equals(source) && target.primaryKey().size() == source.size();
+    if (complete && !same) {
+      error(
+          Optional.of(outputs.get(target.primaryKey().get(0)).position()),
+          "not supported yet: another target key. The primary key "
+              + target.primaryKey()
+              + " of "
+              + target.id()
+              + " must be the primary key "
+              + plan.source().primaryKey()
+              + " of "
+              + plan.source().id()
+              + ", column by column, as it is or cast without loss");
+    }
+  }
+}

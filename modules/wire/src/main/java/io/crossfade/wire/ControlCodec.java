@@ -1,0 +1,174 @@
+package io.crossfade.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossfade.core.capture.PublishedLog;
+import io.crossfade.core.capture.TableBackfill;
+import io.crossfade.core.source.Extent;
+import io.crossfade.core.source.SourceDatabase.LogBeginning;
+import io.crossfade.core.table.TableId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The publisher's records in the control topic, which is compacted: the last record of a key
+ * counts. Each is a JSON object with the version of its form under {@code v}.
+ */
+public final class ControlCodec {
+
+  /** The key of the publisher's position. */
+  public static final String POSITION_KEY = "position";
+
+  private static final String BACKFILL_PREFIX = "backfill/";
+  private static final int VERSION = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ControlCodec() {}
+
+  /**
+   * Where the publisher stands: written in the same Kafka transaction as the records that it tells
+   * of.
+   *
+   * @param sequence the last one given
+   * @param beginning where the log began
+   * @param log what of it is published
+   * @param terms how often capture was begun
+   */
+  public record Position(
+      long sequence, LogBeginning beginning, PublishedLog.State log, long terms) {}
+
+  /** The key under which the state of a table's backfill stands. */
+  public static String backfillKey(TableId table) {
+    // Written as an array, for a dot may stand in either name.
+    return BACKFILL_PREFIX + JSON.createArrayNode().add(table.schema()).add(table.name());
+  }
+
+  /** The position as bytes. */
+  public static byte[] encode(Position position) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    json.put("sequence", position.sequence()).put("terms", position.terms());
+    json.putObject("log")
+        .put("identity", position.beginning().identity())
+        .put("before", position.beginning().before());
+    position.log().horizon().ifPresent(horizon -> json.put("horizon", horizon));
+    json.put("beyond", position.log().beyond());
+    position
+        .log()
+        .open()
+        .ifPresent(
+            open ->
+                json.putObject("open")
+                    .put("transaction", open.transaction())
+                    .put("events", open.events()));
+    return bytes(json);
+  }
+
+  /**
+   * The position that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static Position position(byte[] bytes) {
+    JsonNode json = read(bytes);
+    Optional<PublishedLog.Open> open =
+        Optional.ofNullable(json.get("open"))
+            .map(
+                node ->
+                    new PublishedLog.Open(
+                        node.get("transaction").asLong(), node.get("events").asLong()));
+    return new Position(
+        json.get("sequence").asLong(),
+        new LogBeginning(
+            json.get("log").get("identity").asText(), json.get("log").get("before").asText()),
+        new PublishedLog.State(
+            Optional.ofNullable(json.get("horizon")).map(JsonNode::asText),
+            json.get("beyond").asText(),
+            open),
+        json.get("terms").asLong());
+  }
+
+  /** The state of a backfill as bytes. */
+  public static byte[] encode(TableBackfill.State state) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    json.put("attempt", state.attempt()).put("rows", state.rows()).put("chunks", state.chunks());
+    ArrayNode extents = json.putArray("extents");
+    for (Extent extent : state.extents()) {
+      ObjectNode node = extents.addObject();
+      node.putArray("table").add(extent.table().schema()).add(extent.table().name());
+      node.putArray("part").add(extent.part().schema()).add(extent.part().name());
+      node.put("identity", extent.identity());
+      node.put("size", extent.size()).put("rows", extent.rowsEstimated());
+    }
+    ArrayNode done = json.putArray("done");
+    for (TableBackfill.Done run : state.done()) {
+      done.addArray().add(run.extent()).add(run.from()).add(run.to());
+    }
+    return bytes(json);
+  }
+
+  /**
+   * The state of a backfill that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static TableBackfill.State backfill(byte[] bytes) {
+    JsonNode json = read(bytes);
+    List<Extent> extents = new ArrayList<>();
+    for (JsonNode node : json.get("extents")) {
+      extents.add(
+          new Extent(
+              table(node.get("table")),
+              table(node.get("part")),
+              node.get("identity").asText(),
+              node.get("size").asLong(),
+              node.get("rows").asLong()));
+    }
+    List<TableBackfill.Done> done = new ArrayList<>();
+    for (JsonNode run : json.get("done")) {
+      done.add(
+          new TableBackfill.Done(run.get(0).asInt(), run.get(1).asLong(), run.get(2).asLong()));
+    }
+    return new TableBackfill.State(
+        extents,
+        done,
+        json.get("rows").asLong(),
+        json.get("chunks").asLong(),
+        json.get("attempt").asInt());
+  }
+
+  private static TableId table(JsonNode names) {
+    return new TableId(names.get(0).asText(), names.get(1).asText());
+  }
+
+  private static byte[] bytes(ObjectNode json) {
+    try {
+      return JSON.writeValueAsBytes(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values cannot fail to be written", e);
+    }
+  }
+
+  private static JsonNode read(byte[] bytes) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(bytes);
+    } catch (IOException e) {
+      throw new MalformedRecordException("a record of the control topic is no JSON", e);
+    }
+    int version = json.path("v").asInt();
+    if (version != VERSION) {
+      throw new MalformedRecordException(
+          "a record of the control topic has form "
+              + version
+              + "; this Crossfade reads form "
+              + VERSION
+              + ": run the version that wrote it, or a newer one");
+    }
+    return json;
+  }
+}
