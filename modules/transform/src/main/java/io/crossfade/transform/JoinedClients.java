@@ -98,7 +98,7 @@ final class JoinedClients implements KafkaClientSupplier {
               break;
             case "poll":
               Object records = invoke(consumer, method, arguments);
-              context.commit().lag().polled(consumer, records(records));
+              context.commit().polled(consumer, records(records));
               return records;
             default:
           }

@@ -12,6 +12,7 @@ import io.crossfade.core.target.TopicIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -47,15 +49,26 @@ final class JoinedCommit {
 
   private static final long FULL_RECORDS = 50_000;
 
+  /** How long a change waits at most until a commit begins. */
+  private static final Duration LATEST = Duration.ofMillis(100);
+
+  /** The same while so many records wait behind it: fewer commits are then worth more. */
+  private static final Duration LATEST_IN_A_BACKLOG =
+      Duration.ofMillis(StreamsSettings.COMMIT_INTERVAL_MS);
+
+  private static final long BACKLOG = 10_000;
+
   private final ApplyContext context;
   private final TargetLink target;
   private final LagTracker lag = new LagTracker();
   private final Map<TopicPartition, PartitionBuffer> taken = new LinkedHashMap<>();
   private final Map<TopicPartition, PartitionBuffer> held = new TreeMap<>(JoinedCommit::compare);
+  private final Map<TopicPartition, Runnable> requests = new HashMap<>();
   private String producer;
   private Consumer<byte[], byte[]> consumer;
   private volatile boolean holds;
   private long records;
+  private long firstAt;
   private long bytes;
 
   JoinedCommit(ApplyContext context) {
@@ -74,6 +87,12 @@ final class JoinedCommit {
 
   TargetLink target() {
     return target;
+  }
+
+  /** After each poll. */
+  void polled(Consumer<byte[], byte[]> real, ConsumerRecords<byte[], byte[]> polled) {
+    lag.polled(real, polled);
+    askWhenDue();
   }
 
   LagTracker lag() {
@@ -161,13 +180,18 @@ final class JoinedCommit {
     }
   }
 
-  /** The task of a partition starts: with nothing in its buffer. */
-  PartitionBuffer begin(TopicPartition partition) {
+  /**
+   * The task of a partition starts: with nothing in its buffer.
+   *
+   * @param requestCommit asks Streams to commit soon
+   */
+  PartitionBuffer begin(TopicPartition partition, Runnable requestCommit) {
     if (!taken.containsKey(partition)) {
       take(List.of(partition));
     }
     PartitionBuffer buffer = taken.remove(partition);
     held.put(partition, buffer);
+    requests.put(partition, requestCommit);
     holds = true;
     return buffer;
   }
@@ -178,6 +202,7 @@ final class JoinedCommit {
    */
   void end(TopicPartition partition) {
     PartitionBuffer buffer = held.remove(partition);
+    requests.remove(partition);
     holds = !held.isEmpty();
     lag.dropped(partition);
     recount();
@@ -191,11 +216,31 @@ final class JoinedCommit {
     return holds;
   }
 
-  /** Counts a record that was added to a buffer; true when it is time to commit. */
-  boolean isFull(int size) {
+  /** Counts a record that was added to a buffer, and asks for a commit when it is time. */
+  void added(int size) {
+    if (records == 0) {
+      firstAt = context.nanoTime();
+    }
     records++;
     bytes += size;
-    return bytes >= FULL_BYTES || records >= FULL_RECORDS;
+    askWhenDue();
+  }
+
+  /**
+   * Asks Streams for a commit where there is enough to commit, or it has waited for long enough.
+   * Called when a record was added and after each poll; not by a punctuator, for Streams takes a
+   * punctuation as something to commit, so that an idle instance would commit all the time.
+   */
+  void askWhenDue() {
+    if (records == 0) {
+      return;
+    }
+    Duration latest = lag.behind() > BACKLOG ? LATEST_IN_A_BACKLOG : LATEST;
+    if (bytes >= FULL_BYTES
+        || records >= FULL_RECORDS
+        || context.nanoTime() - firstAt >= latest.toNanos()) {
+      requests.values().forEach(Runnable::run);
+    }
   }
 
   private void recount() {
@@ -215,6 +260,7 @@ final class JoinedCommit {
   void flush(Map<TopicPartition, OffsetAndMetadata> offsets) {
     Map<TopicPartition, PartitionBuffer> moving = moving(offsets);
     if (moving.isEmpty()) {
+      recount();
       return;
     }
     Flush flush = new Flush(moves(moving, offsets), batches(moving.values()));

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -14,10 +15,9 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * How many records of one thread's partitions are not in the target yet. End offsets minus
- * committed offsets would not do: markers of transactions take offsets too, and a partition whose
- * last record is followed by a marker would lag by one for ever. So: what the consumer has not
- * fetched yet, by its own position, which passes markers, plus what it has fetched and Kafka has
- * not committed.
+ * committed offsets are only nearly that: markers of transactions take offsets too. So: what the
+ * consumer has not fetched yet, by its own position, which passes markers, plus what it has fetched
+ * and Kafka has not committed.
  *
  * <p>Written by its stream thread, read by any.
  */
@@ -31,7 +31,9 @@ final class LagTracker {
     private long applied;
     private Headers last;
 
-    private volatile long behind;
+    /** Negative until the brokers have said it. */
+    private volatile long behind = -1;
+
     private volatile long unapplied;
 
     /** When the source committed the oldest record that is not applied; 0 where all are. */
@@ -88,12 +90,28 @@ final class LagTracker {
     partitions.remove(partition);
   }
 
+  /** The partitions that {@link #records} counts. */
   Set<TopicPartition> held() {
-    return Set.copyOf(partitions.keySet());
+    return partitions.entrySet().stream()
+        .filter(entry -> entry.getValue().behind >= 0)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** Records that the consumer has not fetched yet. */
+  long behind() {
+    long sum = 0;
+    for (PartitionLag lag : partitions.values()) {
+      sum += Math.max(0, lag.behind);
+    }
+    return sum;
   }
 
   long records() {
-    return partitions.values().stream().mapToLong(lag -> lag.behind + lag.unapplied).sum();
+    return partitions.values().stream()
+        .filter(lag -> lag.behind >= 0)
+        .mapToLong(lag -> lag.behind + lag.unapplied)
+        .sum();
   }
 
   Optional<Instant> oldest() {

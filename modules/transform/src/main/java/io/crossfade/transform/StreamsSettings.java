@@ -11,8 +11,11 @@ import org.apache.kafka.streams.processor.WallclockTimestampExtractor;
 /** How Kafka Streams is set: decisions, not options. */
 final class StreamsSettings {
 
-  /** How long a change waits at most until a commit begins. */
-  static final int COMMIT_INTERVAL_MS = 100;
+  /** When Streams commits of its own; {@link JoinedCommit} asks for it much earlier. */
+  static final int COMMIT_INTERVAL_MS = 1_000;
+
+  /** How long a poll waits for records; a commit that falls due waits as long. */
+  private static final int POLL_MS = 20;
 
   /**
    * A Kafka transaction stays open while the target is waited for; the default of 10 s would abort
@@ -35,8 +38,7 @@ final class StreamsSettings {
     all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     all.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
-    // Not above the commit interval, else it is added to the lag.
-    all.put(StreamsConfig.POLL_MS_CONFIG, COMMIT_INTERVAL_MS / 2);
+    all.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
     // The target and the brokers may be away for as long as they like; status says since when.
     all.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, 365L * 24 * HOUR_MS);
     all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);

@@ -2,7 +2,7 @@ package io.crossfade.transform;
 
 import io.crossfade.core.table.Row;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -28,7 +28,9 @@ final class TableChanges {
   record Change(Kind kind, Row row) {}
 
   private final MappedTable table;
-  private final Map<RecordKey, Change> changes = new HashMap<>();
+
+  /** As they came: rows of a first load come in the order of their keys, which spares sorting. */
+  private final Map<RecordKey, Change> changes = new LinkedHashMap<>();
 
   TableChanges(MappedTable table) {
     this.table = table;

@@ -26,7 +26,7 @@ final class TerminalProcessor implements Processor<byte[], byte[], Void, Void> {
     streams = processorContext;
     partition = new TopicPartition(topic, processorContext.taskId().partition());
     commit = context.commit();
-    buffer = commit.begin(partition);
+    buffer = commit.begin(partition, processorContext::commit);
   }
 
   @Override
@@ -38,9 +38,7 @@ final class TerminalProcessor implements Processor<byte[], byte[], Void, Void> {
     buffer.add(place.offset(), record.key(), record.value(), record.headers());
     commit.lag().processed(partition, record.headers());
     int size = record.key().length + (record.value() == null ? 0 : record.value().length);
-    if (commit.isFull(size)) {
-      streams.commit();
-    }
+    commit.added(size);
   }
 
   @Override

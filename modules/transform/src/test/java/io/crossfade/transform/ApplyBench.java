@@ -56,7 +56,7 @@ final class ApplyBench implements AutoCloseable {
         """
         CREATE FUNCTION public.count_writes() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          INSERT INTO public.writes (op, id) VALUES (TG_OP, coalesce(NEW.id, OLD.id));
+          INSERT INTO writes (op, id) VALUES (TG_OP, coalesce(NEW.id, OLD.id));
           RETURN NULL;
         END $$
         """,

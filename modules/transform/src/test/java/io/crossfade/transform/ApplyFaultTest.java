@@ -207,6 +207,18 @@ class ApplyFaultTest {
   }
 
   @Test
+  void shouldBlockWhenARawTopicWasMadeAgain() {
+    insert(0, 40);
+    Apply first = bench.start();
+    bench.awaitAll(first);
+    first.close();
+    bench.raw.createAgain(ApplyBench.OLD);
+    insert(40, 50);
+    assertThat(awaitBlocked(bench.start()).reason()).contains("deleted and made again");
+    assertThat(bench.count("SELECT count(*) FROM public.new")).isEqualTo(40);
+  }
+
+  @Test
   void shouldBlockOnARowThatTheTargetRefusesAndGoOnWhenItIsMended() {
     bench.raw.commit(
         () -> {

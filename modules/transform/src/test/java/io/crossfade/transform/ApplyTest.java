@@ -123,6 +123,37 @@ class ApplyTest {
   }
 
   @Test
+  void shouldApplyARowOf32Megabytes() {
+    bench.database().execute("ALTER TABLE public.new ALTER COLUMN name TYPE text");
+    String large = "x".repeat(32 * 1024 * 1024);
+    bench.raw.upsert(ApplyBench.OLD, "1", large, "1");
+    bench.raw.upsert(ApplyBench.OLD, "2", "small", "1");
+    bench.awaitAll(bench.start());
+    assertThat(bench.database().query("SELECT length(name) FROM public.new ORDER BY id"))
+        .containsExactly("33554432", "5");
+  }
+
+  @Test
+  void shouldWriteNothingWhenNothingComes() {
+    Apply apply = bench.start();
+    bench.raw.upsert(ApplyBench.OLD, "1", "ann", "1");
+    bench.awaitAll(apply);
+    // Streams commits of its own once it has passed the marker of the last transaction.
+    long[] last = {0, System.nanoTime()};
+    Eventually.until(
+        "no commit for some of Streams' own intervals",
+        () -> {
+          long commits = apply.statistics().commits();
+          if (commits != last[0]) {
+            last[0] = commits;
+            last[1] = System.nanoTime();
+          }
+          return System.nanoTime() - last[1] > 3_000_000L * StreamsSettings.COMMIT_INTERVAL_MS;
+        },
+        () -> last[0]);
+  }
+
+  @Test
   void shouldCountWhatItDoesAndHowFarItIsBehind() {
     Apply apply = bench.start();
     for (int i = 0; i < 20; i++) {

@@ -60,6 +60,18 @@ final class RawTopics implements AutoCloseable {
     codecs.put(table, new RowCodec(table));
   }
 
+  void createAgain(Table table) {
+    List<String> topic = List.of(names.rawTopic(table.id()));
+    get(admin.deleteTopics(topic).all().toCompletionStage().toCompletableFuture());
+    Eventually.until(
+        "the topic is gone",
+        () ->
+            !get(admin.listTopics().names().toCompletionStage().toCompletableFuture())
+                .contains(topic.get(0)),
+        () -> topic);
+    create(table);
+  }
+
   /** One transaction. */
   RawTopics commit(Runnable records) {
     producer.beginTransaction();

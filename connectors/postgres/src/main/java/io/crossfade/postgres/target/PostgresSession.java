@@ -71,9 +71,14 @@ final class PostgresSession implements TargetSession {
   private Flushed write(Flush flush) throws SQLException {
     connection.setAutoCommit(false);
     try (Watchdog.Guard guard = Watchdog.over(connection)) {
-      if (!progress.move(flush.moves(), producer)) {
+      ProgressTable.Move move = progress.move(flush.moves(), producer);
+      if (move == ProgressTable.Move.FENCED) {
         connection.rollback();
         return new Flushed.Fenced();
+      }
+      if (move == ProgressTable.Move.REPEATED) {
+        connection.commit();
+        return new Flushed.Done(Set.of(), Set.of());
       }
     }
     Set<TableId> copied = new HashSet<>();

@@ -124,8 +124,17 @@ public final class PostgresTarget implements TargetDatabase {
 
   @Override
   public TargetSession open(String group, String producer) {
-    Connection connection = connect("Cannot open a session");
-    return new PostgresSession(connection, group, producer);
+    String doing = "Cannot open a session";
+    Connection connection = connect(doing);
+    try (Statement statement = connection.createStatement()) {
+      // Triggers of the new tables run in it as they do in the application's sessions, and the "="
+      // of a type such as citext is found where its extension is.
+      statement.execute("RESET search_path");
+      return new PostgresSession(connection, group, producer);
+    } catch (SQLException e) {
+      close(connection, e);
+      throw Failures.of(doing, e);
+    }
   }
 
   private Connection connect(String doing) {

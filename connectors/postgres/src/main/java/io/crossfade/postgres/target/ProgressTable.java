@@ -65,20 +65,43 @@ final class ProgressTable {
       WHERE consumer_group = ? AND topic = ? AND part = ?
       """;
 
+  private static final String MOVES =
+      """
+      unnest(?::text[], ?::integer[], ?::text[], ?::bigint[], ?::bigint[])
+        AS m(topic, part, token, prev, cur)
+      """;
+
   /**
    * {@code cur <= the new one} keeps a statement out that was sent before its connection died and
-   * is executed after the flush has been repeated, and overtaken, on another connection.
+   * is executed after the flush has been repeated, and overtaken, on another connection. In order,
+   * so that two never wait for each other.
    */
+  private static final String LOCK_OWN =
+      "SELECT p.cur = m.cur FROM "
+          + MOVES
+          + """
+            JOIN crossfade.progress p
+              ON p.consumer_group = ? AND p.topic = m.topic AND p.part = m.part
+            WHERE p.owner = m.token AND p.cur <= m.cur
+            ORDER BY p.topic, p.part
+            FOR UPDATE OF p
+            """;
+
   private static final String MOVE =
-      """
-      UPDATE crossfade.progress p
-      SET prev = m.prev, cur = m.cur, highest = greatest(p.highest, m.cur),
-          producers = ARRAY[?], updated_at = now()
-      FROM unnest(?::text[], ?::integer[], ?::text[], ?::bigint[], ?::bigint[])
-        AS m(topic, part, token, prev, cur)
-      WHERE p.consumer_group = ? AND p.topic = m.topic AND p.part = m.part
-        AND p.owner = m.token AND p.cur <= m.cur
-      """;
+      "UPDATE crossfade.progress p"
+          + " SET prev = m.prev, cur = m.cur, highest = greatest(p.highest, m.cur),"
+          + " producers = ARRAY[?], updated_at = now() FROM "
+          + MOVES
+          + " WHERE p.consumer_group = ? AND p.topic = m.topic AND p.part = m.part";
+
+  /** What became of an attempt to move. */
+  enum Move {
+    DONE,
+    /** All stand there already: an earlier attempt was committed, and its rows with it. */
+    REPEATED,
+    /** Another has taken one of them; nothing of this transaction may stay. */
+    FENCED
+  }
 
   private static final String RELEASE =
       """
@@ -164,34 +187,48 @@ final class ProgressTable {
     return before;
   }
 
-  /** Whether all of them could be moved; where not, nothing of this transaction may stay. */
-  boolean move(List<Flush.Move> moves, String producer) throws SQLException {
+  Move move(List<Flush.Move> moves, String producer) throws SQLException {
     if (moves.isEmpty()) {
-      return true;
+      return Move.DONE;
     }
-    int size = moves.size();
-    String[] topics = new String[size];
-    Integer[] parts = new Integer[size];
-    String[] tokens = new String[size];
-    Long[] prevs = new Long[size];
-    Long[] curs = new Long[size];
-    for (int i = 0; i < size; i++) {
+    Object[][] arrays = new Object[5][moves.size()];
+    for (int i = 0; i < moves.size(); i++) {
       Flush.Move move = moves.get(i);
-      topics[i] = move.partition().topic();
-      parts[i] = move.partition().partition();
-      tokens[i] = move.token();
-      prevs[i] = move.prev();
-      curs[i] = move.cur();
+      arrays[0][i] = move.partition().topic();
+      arrays[1][i] = move.partition().partition();
+      arrays[2][i] = move.token();
+      arrays[3][i] = move.prev();
+      arrays[4][i] = move.cur();
+    }
+    int locked = 0;
+    boolean repeated = true;
+    try (PreparedStatement statement = connection.prepareStatement(LOCK_OWN)) {
+      place(statement, 1, arrays);
+      statement.setString(6, group);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          locked++;
+          repeated &= rows.getBoolean(1);
+        }
+      }
+    }
+    if (locked < moves.size()) {
+      return Move.FENCED;
     }
     try (PreparedStatement statement = connection.prepareStatement(MOVE)) {
       statement.setString(1, producer);
-      statement.setArray(2, connection.createArrayOf("text", topics));
-      statement.setArray(3, connection.createArrayOf("int4", parts));
-      statement.setArray(4, connection.createArrayOf("text", tokens));
-      statement.setArray(5, connection.createArrayOf("int8", prevs));
-      statement.setArray(6, connection.createArrayOf("int8", curs));
+      place(statement, 2, arrays);
       statement.setString(7, group);
-      return statement.executeUpdate() == size;
+      statement.executeUpdate();
+    }
+    return repeated ? Move.REPEATED : Move.DONE;
+  }
+
+  private void place(PreparedStatement statement, int first, Object[][] arrays)
+      throws SQLException {
+    String[] types = {"text", "int4", "text", "int8", "int8"};
+    for (int i = 0; i < types.length; i++) {
+      statement.setArray(first + i, connection.createArrayOf(types[i], arrays[i]));
     }
   }
 

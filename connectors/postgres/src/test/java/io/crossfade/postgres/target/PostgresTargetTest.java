@@ -349,13 +349,15 @@ class PostgresTargetTest {
   }
 
   @Test
-  void shouldTakeTheSameFlushAgainButNoneThatWasOvertaken() {
+  void shouldWriteAFlushOnceAndNoneThatWasOvertaken() {
     database.execute("CREATE TABLE t (id integer PRIMARY KEY, a text)");
     Table table = describe("t");
     session.claim(P0, TOPIC, "a");
     Flush.Move first = new Flush.Move(P0, "a", 0, 10);
     flush(session, table, first, Row.of("1", "first"));
+    database.execute("UPDATE t SET a = 'seen'");
     assertThat(flush(session, table, first, Row.of("1", "first"))).isInstanceOf(Flushed.Done.class);
+    assertThat(database.query("SELECT a FROM t")).containsExactly("seen");
     flush(session, table, new Flush.Move(P0, "a", 10, 20), Row.of("1", "second"));
     assertThat(flush(session, table, first, Row.of("1", "first")))
         .isInstanceOf(Flushed.Fenced.class);

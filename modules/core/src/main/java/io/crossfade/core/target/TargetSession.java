@@ -24,7 +24,7 @@ public interface TargetSession extends AutoCloseable {
    * Writes offsets and rows in one transaction, which is durable when this returns {@link
    * Flushed.Done}. The offsets come first: where a partition has another owner, nothing is written.
    * Blocks on the database and on locks that others hold on the rows. May be repeated when the
-   * outcome is unknown: the same flush writes the same rows.
+   * outcome is unknown: where the first attempt was committed, the second writes nothing.
    */
   Flushed flush(Flush flush);
 
