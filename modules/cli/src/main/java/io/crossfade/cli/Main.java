@@ -37,7 +37,8 @@ public final class Main implements Runnable {
   static int run(String... arguments) {
     CommandLine line = new CommandLine(new Main());
     line.setExecutionExceptionHandler((e, commandLine, result) -> fail(e, commandLine));
-    line.setExitCodeExceptionMapper(e -> ExitCode.ERROR);
+    line.setExitCodeExceptionMapper(
+        e -> e instanceof ParameterException ? ExitCode.USAGE : ExitCode.ERROR);
     return line.execute(arguments);
   }
 
