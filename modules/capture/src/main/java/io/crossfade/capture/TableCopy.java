@@ -24,7 +24,7 @@ final class TableCopy {
    */
   static final int MOST_REMEMBERED = 500_000;
 
-  private static final long SMALLEST_CHUNK = 16L << 16;
+  private static final long SMALLEST_CHUNK = 64L << 16;
   private static final long GREATEST_CHUNK = 131_072L << 16;
 
   /**

@@ -1,5 +1,7 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.CommandException;
+import io.crossfade.cli.job.ExitCode;
 import io.crossfade.spec.SpecTemplate;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,6 +1,9 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.CommandException;
+import io.crossfade.cli.job.ExitCode;
 import io.crossfade.spec.SpecException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,15 +33,15 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter err = new PrintWriter(System.err, true);
+    System.exit(run(out, err, arguments));
   }
 
   /** Runs a command and returns its exit code. */
-  static int run(String... arguments) {
-    CommandLine line = new CommandLine(new Main());
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(new Main()).setOut(out).setErr(err);
     line.setExecutionExceptionHandler((e, commandLine, result) -> fail(e, commandLine));
-    line.setExitCodeExceptionMapper(
-        e -> e instanceof ParameterException ? ExitCode.USAGE : ExitCode.ERROR);
     return line.execute(arguments);
   }
 

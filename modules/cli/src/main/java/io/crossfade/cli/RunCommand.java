@@ -1,5 +1,7 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.ExitCode;
+import io.crossfade.cli.job.Job;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import java.io.IOException;

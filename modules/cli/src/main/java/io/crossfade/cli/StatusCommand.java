@@ -1,5 +1,7 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.CommandException;
+import io.crossfade.cli.job.ExitCode;
 import io.crossfade.server.NoJob;
 import io.crossfade.server.Status;
 import io.crossfade.server.StatusClient;

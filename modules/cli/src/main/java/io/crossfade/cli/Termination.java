@@ -1,5 +1,7 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.ExitCode;
+
 /**
  * What is to be done when the process is told to end, by SIGTERM or Ctrl-C: once, and then it ends
  * with 0.

@@ -1,5 +1,9 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.Databases;
+import io.crossfade.cli.job.ExitCode;
+import io.crossfade.cli.job.Migration;
+import io.crossfade.cli.job.Preflight;
 import io.crossfade.core.Check;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;

@@ -5,6 +5,7 @@ import io.crossfade.core.table.Table;
 import io.crossfade.sql.Finding.Severity;
 import io.crossfade.sql.bind.Assignments;
 import io.crossfade.sql.bind.Assignments.Fit;
+import io.crossfade.sql.bind.Expr;
 import io.crossfade.sql.front.NearestName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +44,8 @@ public final class MappingCheck {
 
   private void outputs() {
     List<String> known = target.columns().stream().map(Column::name).toList();
-    for (OutputColumn output : plan.columns()) {
+    for (int i = 0; i < plan.columns().size(); i++) {
+      OutputColumn output = plan.columns().get(i);
       if (!known.contains(output.name())) {
         error(
             Optional.of(output.position()),
@@ -53,19 +55,19 @@ public final class MappingCheck {
                 + NearestName.hint(output.name(), known)
                 + "; rename it with AS or leave it out");
       } else {
-        column(output, target.column(output.name()));
+        column(output, plan.expression(i), target.column(output.name()));
       }
     }
   }
 
-  private void column(OutputColumn output, Column column) {
+  private void column(OutputColumn output, Expr expression, Column column) {
     Optional<SourcePosition> position = Optional.of(output.position());
     if (column.generated()) {
       error(
           position, target.id() + "." + column.name() + " is computed by the target; leave it out");
       return;
     }
-    Fit fit = Assignments.fit(output.type(), column.type());
+    Fit fit = Assignments.fit(expression, column.type());
     if (fit != Fit.FITS) {
       error(position, misfit(output, column, fit));
     }
@@ -130,7 +132,10 @@ public final class MappingCheck {
             Optional.empty(),
             "the SELECT does not give " + key + ", a part of the primary key of " + target.id());
       } else {
-        output.injectiveOf().ifPresent(from::add);
+        output
+            .injectiveOf()
+            .filter(source -> Assignments.isInjective(output.type(), target.column(key).type()))
+            .ifPresent(from::add);
       }
     }
     Set<String> source = Set.copyOf(plan.source().primaryKey());

@@ -1,13 +1,16 @@
 package io.crossfade.sql;
 
+import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.sql.bind.Assignments;
 import io.crossfade.sql.bind.Compiler;
 import io.crossfade.sql.bind.Expr;
 import io.crossfade.sql.eval.Eval;
 import io.crossfade.sql.front.ParsedSelect;
 import io.crossfade.sql.value.PgError;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +28,8 @@ public final class SelectPlan {
   private final String sql;
   private final ParsedSelect parsed;
   private final List<OutputColumn> columns;
+  private final List<Expr> outputPlans;
+  private final Optional<Expr> conditionPlan;
   private final Set<String> inputColumns;
   private final Eval[] outputs;
   private final Optional<Eval> condition;
@@ -38,6 +43,8 @@ public final class SelectPlan {
     this.sql = sql;
     this.parsed = parsed;
     this.columns = List.copyOf(columns);
+    this.outputPlans = List.copyOf(outputs);
+    this.conditionPlan = condition;
     this.outputs = outputs.stream().map(Compiler::compileToText).toArray(Eval[]::new);
     this.condition = condition.map(Compiler::compile);
     Set<Integer> inputs = new TreeSet<>();
@@ -94,6 +101,38 @@ public final class SelectPlan {
       values[i] = output(indexOf(names.get(i)), row);
     }
     return Row.of(values);
+  }
+
+  /**
+   * The same SELECT with each output as the target's column of that name stores it, by PostgreSQL's
+   * assignment casts: a date becomes a timestamp, {@code char(n)} loses its blanks on the way into
+   * text. The rows then carry the very text that the target will print.
+   *
+   * @param target a table against which {@link MappingCheck} found no error
+   */
+  public SelectPlan into(Table target) {
+    List<OutputColumn> assigned = new ArrayList<>();
+    List<Expr> expressions = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      OutputColumn output = columns.get(i);
+      ColumnType type = target.column(output.name()).type();
+      Expr expression = Assignments.assign(outputPlans.get(i), type);
+      expressions.add(expression);
+      assigned.add(
+          new OutputColumn(
+              output.name(),
+              type,
+              output.nullable(),
+              output.passedFrom().filter(source -> expression instanceof Expr.Input),
+              output.injectiveOf(),
+              output.position()));
+    }
+    return new SelectPlan(sql, parsed, assigned, expressions, conditionPlan);
+  }
+
+  /** The expression behind an output column. */
+  Expr expression(int column) {
+    return outputPlans.get(column);
   }
 
   private int indexOf(String name) {

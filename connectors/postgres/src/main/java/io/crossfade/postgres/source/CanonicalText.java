@@ -38,7 +38,10 @@ final class CanonicalText {
   }
 
   static String of(SpecialValueDecimal value) {
-    return value.getDecimalValue().map(BigDecimal::toPlainString).orElseGet(value::toString);
+    return value
+        .getDecimalValue()
+        .map(BigDecimal::toPlainString)
+        .orElseGet(() -> of(value.toDouble()));
   }
 
   /** {@code 2024-02-29}, {@code 0044-03-15 BC}, {@code 12345-01-01}. */
@@ -112,7 +115,9 @@ final class CanonicalText {
       return 1 / value < 0 ? "-0" : "0";
     }
     double size = Math.abs(value);
-    String text = layOut(shortest(new BigDecimal(size), 17, d -> d.doubleValue() == size), 15);
+    BigDecimal below = new BigDecimal(Math.nextDown(size));
+    BigDecimal above = size == Double.MAX_VALUE ? null : new BigDecimal(Math.nextUp(size));
+    String text = layOut(shortest(below, new BigDecimal(size), above), 15);
     return value < 0 ? "-" + text : text;
   }
 
@@ -127,34 +132,37 @@ final class CanonicalText {
       return 1 / value < 0 ? "-0" : "0";
     }
     float size = Math.abs(value);
-    String text = layOut(shortest(new BigDecimal(size), 9, d -> d.floatValue() == size), 6);
+    BigDecimal below = new BigDecimal(Math.nextDown(size));
+    BigDecimal above = size == Float.MAX_VALUE ? null : new BigDecimal(Math.nextUp(size));
+    String text = layOut(shortest(below, new BigDecimal(size), above), 6);
     return value < 0 ? "-" + text : text;
   }
 
-  private interface RoundTrip {
-    boolean returns(BigDecimal digits);
-  }
-
   /**
-   * The decimal with the fewest digits that reads back as the same number, and of those the nearest
-   * to it. Java 17's own {@code toString} does not always find it (JDK-4511638). A decimal of n
-   * digits that lies between the number and its neighbours is one of the two that enclose the
-   * number, so those are tried.
+   * The decimal with the fewest digits that is nearer to the number than to its neighbours, and of
+   * those the nearest to it. One that lies just half way is not taken, as PostgreSQL does not take
+   * it ({@code acceptBounds} in its {@code d2s.c}), so that 2e23 is 1.9999999999999998e+23. Java
+   * 17's own {@code toString} does not always find the shortest (JDK-4511638).
+   *
+   * @param above the greater neighbour; null where there is none
    */
-  private static BigDecimal shortest(BigDecimal exact, int most, RoundTrip trip) {
-    for (int digits = 1; digits < most; digits++) {
+  private static BigDecimal shortest(BigDecimal below, BigDecimal exact, BigDecimal above) {
+    BigDecimal two = BigDecimal.valueOf(2);
+    BigDecimal greater = above == null ? exact.add(exact.subtract(below)) : above;
+    BigDecimal low = below.add(exact).divide(two);
+    BigDecimal high = greater.add(exact).divide(two);
+    for (int digits = 1; ; digits++) {
       BigDecimal down = exact.round(new MathContext(digits, RoundingMode.DOWN));
       BigDecimal up = exact.round(new MathContext(digits, RoundingMode.UP));
-      boolean downReturns = trip.returns(down);
-      boolean upReturns = trip.returns(up);
-      if (downReturns && upReturns) {
+      boolean downFits = down.compareTo(low) > 0;
+      boolean upFits = up.compareTo(high) < 0;
+      if (downFits && upFits) {
         return exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
       }
-      if (downReturns || upReturns) {
-        return downReturns ? down : up;
+      if (downFits || upFits) {
+        return downFits ? down : up;
       }
     }
-    return exact.round(new MathContext(most, RoundingMode.HALF_EVEN));
   }
 
   /**

@@ -70,14 +70,18 @@ final class PostgresSessions implements AutoCloseable {
   }
 
   SourceException failed(String doing, SQLException e) {
+    SQLException first = e;
+    while (first.getCause() instanceof SQLException cause) {
+      first = cause; // the pool's own words say less
+    }
     return new SourceException(
         doing
             + " on "
             + address.display()
             + ": "
-            + e.getMessage()
+            + first.getMessage()
             + " (SQLSTATE "
-            + e.getSQLState()
+            + first.getSQLState()
             + ")",
         e);
   }

@@ -58,8 +58,13 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public List<Check> check(Collection<TableId> tables) {
-    return sessions.with(
-        "looking at the server", connection -> new SourceChecks(connection, name).all(tables));
+    // Not by way of the pool, which would try a wrong password again and again.
+    String doing = "looking at the server";
+    try (Connection connection = sessions.open(doing)) {
+      return new SourceChecks(connection, name).all(tables);
+    } catch (SQLException e) {
+      throw sessions.failed(doing, e);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.crossfade.cli.demo;
 
+import io.crossfade.cli.job.JobStatistics;
 import io.crossfade.server.Status;
 import io.crossfade.spec.Spec;
 import java.net.URI;
@@ -24,7 +25,7 @@ public interface DemoJob extends AutoCloseable {
   Status status();
 
   /** What it has done so far. */
-  DemoStatistics statistics();
+  JobStatistics statistics();
 
   /**
    * Blocks until the backfill is done and the target is at a barrier that was asked for after that.
@@ -45,5 +46,5 @@ public interface DemoJob extends AutoCloseable {
 
   /** Ends it cleanly within seconds. May be repeated. */
   @Override
-  void close() throws Exception;
+  void close();
 }

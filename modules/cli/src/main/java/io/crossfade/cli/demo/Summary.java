@@ -1,5 +1,6 @@
 package io.crossfade.cli.demo;
 
+import io.crossfade.cli.job.JobStatistics;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.OptionalDouble;
  * @param tables the comparisons
  */
 record Summary(
-    DemoStatistics statistics,
+    JobStatistics statistics,
     Workload.Done clients,
     Duration copying,
     Duration writing,

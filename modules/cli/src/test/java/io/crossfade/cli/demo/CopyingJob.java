@@ -1,5 +1,6 @@
 package io.crossfade.cli.demo;
 
+import io.crossfade.cli.job.JobStatistics;
 import io.crossfade.server.Status;
 import io.crossfade.spec.Secret;
 import io.crossfade.spec.Setting;
@@ -103,8 +104,8 @@ class CopyingJob implements DemoJob {
   }
 
   @Override
-  public DemoStatistics statistics() {
-    return new DemoStatistics(
+  public JobStatistics statistics() {
+    return new JobStatistics(
         3000, gaveWay, 17, 3017, OptionalDouble.of(0.125), OptionalDouble.of(1.5));
   }
 

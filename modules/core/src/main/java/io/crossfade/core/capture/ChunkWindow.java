@@ -41,9 +41,21 @@ public final class ChunkWindow {
   private final Map<Key, Long> streamed = new HashMap<>();
   private final Set<Ticket> open = new HashSet<>();
   private Snapshot forgotten;
-  private int sizeToSweep = SMALLEST_SWEEP;
+  private final int smallestSweep;
+  private int sizeToSweep;
 
-  private static final int SMALLEST_SWEEP = 1024;
+  public ChunkWindow() {
+    this(1024);
+  }
+
+  /**
+   * @param smallestSweep how many keys there must be before it is worth looking which can be
+   *     forgotten
+   */
+  ChunkWindow(int smallestSweep) {
+    this.smallestSweep = smallestSweep;
+    this.sizeToSweep = smallestSweep;
+  }
 
   /** An event of the key was streamed, for the first time or again. */
   public void streamed(Key key, long transaction) {
@@ -103,7 +115,7 @@ public final class ChunkWindow {
     if (forgotten == null || taken.includesAllOf(forgotten)) {
       forgotten = taken;
     }
-    sizeToSweep = Math.max(SMALLEST_SWEEP, 2 * streamed.size());
+    sizeToSweep = Math.max(smallestSweep, 2 * streamed.size());
   }
 
   /** The chunk will not be published. */
@@ -120,7 +132,7 @@ public final class ChunkWindow {
       throw new IllegalStateException(open.size() + " chunks are open");
     }
     streamed.clear();
-    sizeToSweep = SMALLEST_SWEEP;
+    sizeToSweep = smallestSweep;
   }
 
   /** How many keys are remembered. */

@@ -3,7 +3,6 @@ package io.crossfade.core.capture;
 import io.crossfade.core.source.Snapshot;
 import io.crossfade.core.table.Key;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,11 +74,6 @@ public final class Rereads {
   /** Whether the key still waits. */
   public boolean waits(Key key) {
     return hints.containsKey(key);
-  }
-
-  /** The keys out of these that still wait. */
-  public List<Key> waiting(Collection<Key> keys) {
-    return keys.stream().filter(hints::containsKey).toList();
   }
 
   /** The batch of the oldest hint that waits. */

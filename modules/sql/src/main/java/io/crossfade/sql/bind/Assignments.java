@@ -5,7 +5,15 @@ import static io.crossfade.core.table.ColumnType.UNSPECIFIED;
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.bind.Casts.Context;
+import io.crossfade.sql.bind.Expr.Apply;
+import io.crossfade.sql.bind.Expr.Constant;
+import io.crossfade.sql.eval.Routine;
+import io.crossfade.sql.value.PgError;
+import io.crossfade.sql.value.PgTypes;
+import io.crossfade.sql.value.Values;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Whether a column takes every value of a type, as a careful owner of the data would have it. */
 public final class Assignments {
@@ -28,8 +36,76 @@ public final class Assignments {
 
   private Assignments() {}
 
+  /** How an output fits into a column; an untyped literal takes the column's type. */
+  public static Fit fit(Expr output, ColumnType to) {
+    if (!isLiteral(output)) {
+      return fit(output.type(), to);
+    }
+    try {
+      assign(output, to);
+      return Fit.FITS;
+    } catch (PgError e) {
+      return Fit.LOSES;
+    }
+  }
+
+  private static boolean isLiteral(Expr output) {
+    return output instanceof Constant && output.type().family() == TypeFamily.TEXT;
+  }
+
+  /**
+   * The output as the column stores it, by PostgreSQL's assignment casts: {@code char(n)} loses its
+   * blanks on the way into text, a date becomes a timestamp, text that is too long is an error.
+   *
+   * @throws PgError where a literal is no value of the column's type
+   */
+  public static Expr assign(Expr output, ColumnType to) {
+    TypeFamily from = output.type().family();
+    if (isLiteral(output)) {
+      return literal((Constant) output, to);
+    }
+    if (from == TypeFamily.OPAQUE || to.family() == TypeFamily.OPAQUE || output.type().equals(to)) {
+      return output;
+    }
+    Expr cast = output;
+    if (from != to.family()) {
+      Casts.Cast found =
+          Casts.find(from, to.family())
+              .orElseThrow(
+                  () -> new IllegalArgumentException(output.type() + " does not go into " + to));
+      cast = apply(found.routine(), output, PgTypes.plain(to.family()), found.injective());
+    }
+    Optional<Routine> modifier =
+        cast.type().equals(to) ? Optional.empty() : Casts.assignedModifier(to);
+    return modifier.isPresent() ? apply(modifier.get(), cast, to, true) : cast;
+  }
+
+  private static Expr apply(Routine routine, Expr argument, ColumnType type, boolean injective) {
+    return new Apply(routine, List.of(argument), type, argument.nullable(), injective);
+  }
+
+  private static Expr literal(Constant literal, ColumnType to) {
+    boolean readByTheTarget =
+        switch (to.family()) {
+          case OPAQUE, JSONB, BYTES, TIME -> true;
+          default -> false;
+        };
+    if (literal.value() == null || readByTheTarget) {
+      return new Constant(literal.value(), readByTheTarget ? literal.type() : to);
+    }
+    Object value = Values.fromText(to.family(), (String) literal.value());
+    Optional<Routine> modifier = Casts.assignedModifier(to);
+    return new Constant(modifier.isPresent() ? Casts.evaluate(modifier.get(), value) : value, to);
+  }
+
+  /** Whether the column tells apart all that the type tells apart, so that it can be a key. */
+  public static boolean isInjective(ColumnType from, ColumnType to) {
+    return from.family() == to.family()
+        || Casts.find(from.family(), to.family()).filter(Casts.Cast::injective).isPresent();
+  }
+
   /** How values of a type fit into a column. */
-  public static Fit fit(ColumnType from, ColumnType to) {
+  static Fit fit(ColumnType from, ColumnType to) {
     if (from.equals(to)) {
       return Fit.FITS;
     }

@@ -73,6 +73,21 @@ public final class Casts {
     };
   }
 
+  /**
+   * Fits a value to the modifiers of a column, as storing it does: what is too long is an error.
+   */
+  static Optional<Routine> assignedModifier(ColumnType type) {
+    int length = type.precision();
+    if (length != UNSPECIFIED && type.family() == TypeFamily.VARCHAR) {
+      return Optional.of(Routine.unary((String s) -> Texts.fit(s, length, type.name())));
+    }
+    if (length != UNSPECIFIED && type.family() == TypeFamily.CHAR) {
+      return Optional.of(
+          Routine.unary((String s) -> Texts.pad(Texts.fit(s, length, type.name()), length)));
+    }
+    return modifier(type);
+  }
+
   private static Map<TypeFamily, Map<TypeFamily, Cast>> table() {
     Map<TypeFamily, Map<TypeFamily, Cast>> casts = new EnumMap<>(TypeFamily.class);
     texts(casts);

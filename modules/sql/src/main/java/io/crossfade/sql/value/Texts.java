@@ -79,6 +79,17 @@ public final class Texts {
     return actual >= length ? truncate(text, length) : text + " ".repeat(length - actual);
   }
 
+  /** Stored in a column of that length: only blanks may be cut off. */
+  public static String fit(String text, int length, String type) {
+    String fitting = truncate(text, length);
+    for (int i = fitting.length(); i < text.length(); i++) {
+      if (text.charAt(i) != ' ') {
+        throw new PgError("22001", "value too long for type " + type);
+      }
+    }
+    return fitting;
+  }
+
   /** Simple case mapping, code point by code point: ß stays ß. */
   public static String upper(String text) {
     return map(text, Character::toUpperCase);

@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
@@ -32,7 +32,7 @@ import java.util.function.Function;
  * @param tables one for each mapping, in the file's order
  * @param warnings what somebody should know, with places in the file
  */
-record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
+public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
 
   /**
    * A mapping.
@@ -41,9 +41,9 @@ record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
    * @param plan its SELECT over the columns that are captured
    * @param target the new table
    */
-  record MappedTable(TableSpec from, SelectPlan plan, Table target) {}
+  public record MappedTable(TableSpec from, SelectPlan plan, Table target) {}
 
-  Migration {
+  public Migration {
     tables = List.copyOf(tables);
     warnings = List.copyOf(warnings);
   }
@@ -55,7 +55,7 @@ record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
    * @param target the new tables' shapes
    * @throws SpecException with all that is wrong
    */
-  static Migration compile(
+  public static Migration compile(
       Spec spec,
       Function<TableId, Optional<Table>> source,
       Function<TableId, Optional<Table>> target)
@@ -93,14 +93,14 @@ record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
   }
 
   /** The old tables with the columns that are captured, each once. */
-  List<Table> sources() {
+  public List<Table> sources() {
     Map<TableId, Table> sources = new LinkedHashMap<>();
     tables.forEach(table -> sources.put(table.plan().source().id(), table.plan().source()));
     return List.copyOf(sources.values());
   }
 
   /** What apply is given. */
-  List<Mapping> mappings() {
+  public List<Mapping> mappings() {
     return tables.stream()
         .map(
             table ->

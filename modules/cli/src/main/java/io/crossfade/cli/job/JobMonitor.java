@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureStatus;

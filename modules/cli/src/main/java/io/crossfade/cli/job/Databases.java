@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 import io.crossfade.postgres.source.PostgresAddress;
 import io.crossfade.postgres.source.PostgresSource;
@@ -12,10 +12,10 @@ import io.crossfade.spec.Spec;
  * @param source with the old tables
  * @param target with the new ones
  */
-record Databases(PostgresSource source, PostgresTarget target) implements AutoCloseable {
+public record Databases(PostgresSource source, PostgresTarget target) implements AutoCloseable {
 
   /** Opens nothing yet. */
-  static Databases of(Spec spec) {
+  public static Databases of(Spec spec) {
     return new Databases(
         new PostgresSource(
             new PostgresAddress(

@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 import io.crossfade.core.Check;
 import io.crossfade.core.source.SourceException;
@@ -22,24 +22,24 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  * Looks at both databases and at Kafka before anything is changed, so that what will not do is said
  * in clear words.
  */
-final class Preflight {
+public final class Preflight {
 
   private static final int KAFKA_SECONDS = 10;
 
   private final List<Check> checks = new ArrayList<>();
 
   /** All that was looked at. */
-  List<Check> checks() {
+  public List<Check> checks() {
     return List.copyOf(checks);
   }
 
   /** Whether nothing stands in the way. */
-  boolean passed() {
+  public boolean passed() {
     return checks.stream().noneMatch(check -> check.level() == Check.Level.FAIL);
   }
 
   /** Whether both databases answer. */
-  boolean reach(Databases databases) {
+  public boolean reach(Databases databases) {
     try {
       databases.source().check(List.of());
     } catch (SourceException e) {
@@ -63,12 +63,12 @@ final class Preflight {
   }
 
   /** What a source needs. */
-  void source(Databases databases, List<TableId> tables) {
+  public void source(Databases databases, List<TableId> tables) {
     checks.addAll(databases.source().check(tables));
   }
 
   /** New tables have to be empty at a first start, unless the spec says otherwise. */
-  void emptyTargets(Databases databases, Migration migration) {
+  public void emptyTargets(Databases databases, Migration migration) {
     for (Migration.MappedTable table : migration.tables()) {
       TableId into = table.target().id();
       if (table.from().existing() == Existing.REFUSE && !databases.target().isEmpty(into)) {
@@ -90,7 +90,7 @@ final class Preflight {
    *
    * @return the names of its topics; empty where it does not
    */
-  Set<String> kafka(Map<String, String> properties) throws InterruptedException {
+  public Set<String> kafka(Map<String, String> properties) throws InterruptedException {
     Map<String, Object> config = new HashMap<>(properties);
     config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, KAFKA_SECONDS * 1000);
     config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, KAFKA_SECONDS * 1000);
@@ -111,7 +111,7 @@ final class Preflight {
   }
 
   /** Throws what stands in the way. */
-  void orThrow() {
+  public void orThrow() {
     if (!passed()) {
       StringBuilder message = new StringBuilder("the migration cannot run:");
       checks.stream()
@@ -122,7 +122,8 @@ final class Preflight {
   }
 
   /** Compiles the spec against the databases, which have answered. */
-  static Migration compile(io.crossfade.spec.Spec spec, Databases databases) throws SpecException {
+  public static Migration compile(io.crossfade.spec.Spec spec, Databases databases)
+      throws SpecException {
     return Migration.compile(spec, databases.source()::describe, databases.target()::describe);
   }
 }

@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureSettings;
@@ -40,7 +40,7 @@ import org.apache.kafka.common.TopicPartition;
  * A migration that runs in this process: the broker where the spec embeds one, capture, apply, and
  * the HTTP API over both. Everything that was opened is closed in reverse order.
  */
-final class Job implements AutoCloseable {
+public final class Job implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int MOST_THREADS = 4;
@@ -67,7 +67,7 @@ final class Job implements AutoCloseable {
    * @throws SpecException where the spec does not fit the databases
    * @throws CommandException where something else stands in the way
    */
-  static Job start(Spec spec, Consumer<String> warnings)
+  public static Job start(Spec spec, Consumer<String> warnings)
       throws SpecException, IOException, InterruptedException {
     Job job = new Job(spec);
     try {
@@ -158,11 +158,11 @@ final class Job implements AutoCloseable {
     return directory;
   }
 
-  Status status() {
+  public Status status() {
     return monitor.status();
   }
 
-  JobStatistics statistics() {
+  public JobStatistics statistics() {
     CaptureStatus captured = capture.status();
     Statistics applied = apply.statistics();
     return new JobStatistics(
@@ -175,17 +175,17 @@ final class Job implements AutoCloseable {
   }
 
   /** Where Kafka is. */
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return kafka.get("bootstrap.servers");
   }
 
   /** Where the HTTP API is. */
-  URI api() {
+  public URI api() {
     return server.uri();
   }
 
   /** Waits until the backfill is done and the target has all that the source had committed then. */
-  void awaitCaughtUp() throws InterruptedException {
+  public void awaitCaughtUp() throws InterruptedException {
     while (!capture.status().backfillDone()) {
       requireNotBlocked();
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
@@ -194,7 +194,7 @@ final class Job implements AutoCloseable {
   }
 
   /** Waits until the target has all that the source had committed when this was called. */
-  void awaitBarrier() throws InterruptedException {
+  public void awaitBarrier() throws InterruptedException {
     Map<TopicPartition, Long> barrier = null;
     while (barrier == null || !apply.hasPassed(barrier)) {
       requireNotBlocked();

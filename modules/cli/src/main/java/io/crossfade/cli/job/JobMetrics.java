@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 import io.crossfade.core.table.TableId;
 import io.crossfade.transform.Apply;

@@ -1,4 +1,4 @@
-package io.crossfade.cli;
+package io.crossfade.cli.job;
 
 import java.util.OptionalDouble;
 
@@ -9,14 +9,14 @@ import java.util.OptionalDouble;
  * @param rowsGaveWay rows of chunks that were not published because a newer change had been
  * @param changesPublished row events of the log
  * @param recordsApplied raw records that the target has
- * @param lagMedian seconds from a commit at the source to its commit in the target that half of the
+ * @param lagP50 seconds from a commit at the source to its commit in the target that half of the
  *     changes did not exceed
  * @param lagP99 the same for 99 in 100
  */
-record JobStatistics(
+public record JobStatistics(
     long rowsCopied,
     long rowsGaveWay,
     long changesPublished,
     long recordsApplied,
-    OptionalDouble lagMedian,
+    OptionalDouble lagP50,
     OptionalDouble lagP99) {}

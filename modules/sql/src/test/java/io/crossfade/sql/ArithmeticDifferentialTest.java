@@ -1,0 +1,189 @@
+package io.crossfade.sql;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Arithmetic against PostgreSQL. */
+class ArithmeticDifferentialTest {
+
+  private static Differential differential;
+
+  @BeforeAll
+  static void start() throws Exception {
+    differential = new Differential();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    differential.close();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "a + b",
+        "a - b",
+        "a * b",
+        "a / b",
+        "a % b",
+        "b + a",
+        "b - a",
+        "b * a",
+        "b / a",
+        "b % a",
+        "a + c",
+        "a - c",
+        "a * c",
+        "a / c",
+        "a % c",
+        "c + a",
+        "c - a",
+        "c * a",
+        "c / a",
+        "c % a",
+        "b + c",
+        "b - c",
+        "b * c",
+        "b / c",
+        "b % c",
+        "a + a",
+        "a * a",
+        "a - a",
+        "a / a",
+        "-a",
+        "-b",
+        "-c",
+        "+a",
+        "abs(a)",
+        "abs(b)",
+        "abs(c)",
+        "mod(a, b)",
+        "mod(c, a)",
+        "a + 1",
+        "1 - b",
+        "c * 100",
+        "b / 0.5",
+        "a + '1'",
+        "b * '3'",
+        "-a * -b",
+        "- -a",
+        "b % 7",
+        "b + 3000000000",
+        "(a + b) * c",
+        "a + b * c - a / b",
+        "b - -5",
+        "c + 1.5",
+        "b + 1e3",
+        "c / 5.",
+        "b * .5",
+        "round(b)",
+        "ceil(c)",
+        "floor(a)",
+        "trunc(b)",
+        "sign(a)",
+        "round(b, -2)",
+        "round(c, 1)"
+      })
+  void shouldComputeWithIntegers(String expression) throws Exception {
+    differential.compare(expression, "a int2", "b int4", "c int8");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "n + m",
+        "n - m",
+        "n * m",
+        "n / m",
+        "n % m",
+        "m / n",
+        "-n",
+        "+n",
+        "abs(n)",
+        "sign(n)",
+        "ceil(n)",
+        "ceiling(m)",
+        "floor(n)",
+        "round(n)",
+        "round(n, 2)",
+        "round(n, -3)",
+        "round(n, i)",
+        "trunc(n)",
+        "trunc(n, 1)",
+        "trunc(n, -2)",
+        "trunc(n, i)",
+        "mod(n, m)",
+        "n + i",
+        "i - n",
+        "n * i",
+        "n / i",
+        "i / n",
+        "n % i",
+        "n + 0.10",
+        "n * 100",
+        "n / 3",
+        "1 / n",
+        "n / 7.00",
+        "(n + m) / 2",
+        "n * n * n",
+        "m * 100",
+        "n - n",
+        "n + '1.5'"
+      })
+  void shouldComputeWithNumeric(String expression) throws Exception {
+    differential.compare(expression, "n numeric", "m numeric(12,2)", "i tiny:int4");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "d + e",
+        "d - e",
+        "d * e",
+        "d / e",
+        "f + g",
+        "f - g",
+        "f * g",
+        "f / g",
+        "d + f",
+        "f - d",
+        "f * d",
+        "d / f",
+        "-d",
+        "-f",
+        "+d",
+        "abs(d)",
+        "abs(f)",
+        "ceil(d)",
+        "floor(d)",
+        "round(d)",
+        "trunc(d)",
+        "sign(d)",
+        "ceil(f)",
+        "sign(f)",
+        "d + i",
+        "i * d",
+        "f + i",
+        "i / f",
+        "d + n",
+        "n * f",
+        "d / 3",
+        "d * 0.1",
+        "d + '0.1'",
+        "f / '3'",
+        "d - d",
+        "f * f"
+      })
+  void shouldComputeWithFloats(String expression) throws Exception {
+    differential.compare(
+        expression, "d float8", "e float8", "f float4", "g float4", "i int4", "n numeric(12,2)");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"t + i", "i + t", "t - i", "t - u", "t + 1", "t - '2024-01-01'"})
+  void shouldComputeWithDates(String expression) throws Exception {
+    differential.compare(expression, "t date", "u date", "i tiny:int4");
+  }
+}
