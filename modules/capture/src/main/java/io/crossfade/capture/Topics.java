@@ -12,12 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics of a migration: made where missing, and looked at. */
 public final class Topics {
@@ -27,6 +30,8 @@ public final class Topics {
    * which escapes quotes and backslashes.
    */
   static final int LARGEST_RECORD = 80 << 20;
+
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
 
   private Topics() {}
 
@@ -67,7 +72,28 @@ public final class Topics {
               .configs(controlConfig()));
     }
     get(admin.createTopics(missing).all());
-    return partitions(get(admin.describeTopics(raw).allTopicNames()));
+    return partitions(describe(admin, raw));
+  }
+
+  /**
+   * Describes topics that exist. Kafka answers to their creation when its controller knows them; a
+   * broker learns of them from the controller's log a moment later, and says until then that there
+   * is no such topic.
+   */
+  private static Map<String, TopicDescription> describe(Admin admin, List<String> topics)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    while (true) {
+      try {
+        return get(admin.describeTopics(topics).allTopicNames());
+      } catch (KafkaException e) {
+        boolean early = e.getCause() instanceof UnknownTopicOrPartitionException;
+        if (!early || System.nanoTime() > deadline) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
   }
 
   private static Optional<Short> replication(CaptureSettings settings) {
@@ -115,8 +141,7 @@ public final class Topics {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      if (e.getCause()
-          instanceof org.apache.kafka.common.errors.InvalidReplicationFactorException) {
+      if (e.getCause() instanceof InvalidReplicationFactorException) {
         throw new BlockedException(
             "Kafka cannot make the topics: " + e.getCause().getMessage(),
             "set kafka.replication-factor to at most the number of brokers");
