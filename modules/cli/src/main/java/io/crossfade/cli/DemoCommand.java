@@ -10,10 +10,10 @@ import io.crossfade.spec.Spec;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 @Command(
     name = "demo",
@@ -29,7 +29,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "customers in the old model; default: ${DEFAULT-VALUE}")
+      description = "rows in each of the three old tables; default: ${DEFAULT-VALUE}")
   private long rows = DemoOptions.DEFAULT_ROWS;
 
   @Option(
@@ -43,14 +43,17 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DemoOptions options;
-    try {
-      options = new DemoOptions(rows, Duration.ofSeconds(seconds), hold);
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(command.commandLine(), e.getMessage(), e);
-    }
-    return new Demo(DemoCommand::start, System.out, System.err, System.console() != null, options)
+    return new Demo(
+            DemoCommand::start, System.out, System.err, Terminal.isStandardError(), options())
         .run();
+  }
+
+  private DemoOptions options() {
+    try {
+      return new DemoOptions(rows, Duration.ofSeconds(seconds), hold);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
   }
 
   private static DemoJob start(Spec spec) throws Exception {

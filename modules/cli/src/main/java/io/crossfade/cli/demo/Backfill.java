@@ -32,7 +32,7 @@ final class Backfill {
   /**
    * Blocks until the target has caught up and the clients have written for long enough.
    *
-   * @return how long it took from the first row read until the target had caught up
+   * @return how long it took from the plan of what to read until the target had caught up
    * @throws Exception when the migration or a client has failed
    */
   Duration watch(Duration atLeast) throws Exception {
@@ -76,10 +76,9 @@ final class Backfill {
     return status;
   }
 
-  /** Chunks are planned just before the first of them is read. */
+  /** Preparing takes as long for a row as for a billion. */
   private static boolean hasBegun(Status status) {
-    return status.tables().stream()
-        .anyMatch(table -> table.chunksTotal().isPresent() || table.rowsRead() > 0);
+    return !status.phase().equals("PREPARING");
   }
 
   private static boolean await(FutureTask<Void> task, Duration atMost) throws Exception {

@@ -46,5 +46,5 @@ public interface DemoJob extends AutoCloseable {
 
   /** Ends it cleanly within seconds. May be repeated. */
   @Override
-  void close() throws Exception;
+  void close();
 }
