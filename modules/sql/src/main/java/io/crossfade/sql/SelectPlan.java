@@ -32,7 +32,7 @@ public final class SelectPlan {
   private final Optional<Expr> conditionPlan;
   private final Set<String> inputColumns;
   private final Eval[] outputs;
-  private final Optional<Eval> condition;
+  private final Eval[] conditions;
 
   SelectPlan(
       String sql,
@@ -46,7 +46,11 @@ public final class SelectPlan {
     this.outputPlans = List.copyOf(outputs);
     this.conditionPlan = condition;
     this.outputs = outputs.stream().map(Compiler::compileToText).toArray(Eval[]::new);
-    this.condition = condition.map(Compiler::compile);
+    this.conditions =
+        condition.stream()
+            .flatMap(expr -> expr.conjuncts().stream())
+            .map(Compiler::compile)
+            .toArray(Eval[]::new);
     Set<Integer> inputs = new TreeSet<>();
     outputs.forEach(expr -> expr.collectInputs(inputs));
     condition.ifPresent(expr -> expr.collectInputs(inputs));
@@ -144,15 +148,26 @@ public final class SelectPlan {
     throw new IllegalArgumentException("the SELECT has no output column " + name);
   }
 
+  /**
+   * Whether all conjuncts are true. PostgreSQL evaluates them in an order of its own, the cheapest
+   * first, so one that fails counts only where no other one has ruled the row out.
+   */
   private boolean passes(Row row) throws EvaluationException {
-    if (condition.isEmpty()) {
-      return true;
+    PgError failure = null;
+    for (Eval condition : conditions) {
+      try {
+        if (!Boolean.TRUE.equals(condition.of(row))) {
+          return false;
+        }
+      } catch (PgError e) {
+        failure = e;
+      }
     }
-    try {
-      return Boolean.TRUE.equals(condition.get().of(row));
-    } catch (PgError e) {
-      throw new EvaluationException(e.sqlState(), null, "WHERE: " + e.getMessage(), e);
+    if (failure != null) {
+      throw new EvaluationException(
+          failure.sqlState(), null, "WHERE: " + failure.getMessage(), failure);
     }
+    return true;
   }
 
   private String output(int index, Row row) throws EvaluationException {

@@ -6,6 +6,7 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.sandbox.Database;
+import io.crossfade.sandbox.PostgresServer;
 import io.crossfade.sandbox.SharedSandbox;
 import io.crossfade.sql.value.PgError;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Differential implements AutoCloseable {
   private static final Pattern COLUMN =
       Pattern.compile("(\\w+) (?:(\\w+):)?(\\w+)(?:\\((\\d+)(?:,\\s*(\\d+))?\\))?");
 
+  private final int rowCount;
   private final Database database;
   private final PostgresOracle oracle;
   private String createdFor = "";
@@ -33,7 +35,12 @@ final class Differential implements AutoCloseable {
   private List<Row> rows;
 
   Differential() throws Exception {
-    database = SharedSandbox.postgres18().createDatabase();
+    this(SharedSandbox.postgres18(), ROWS);
+  }
+
+  Differential(PostgresServer server, int rowCount) throws Exception {
+    this.rowCount = rowCount;
+    database = server.createDatabase();
     oracle = new PostgresOracle(database.connect());
   }
 
@@ -110,7 +117,7 @@ final class Differential implements AutoCloseable {
       definitions.add(column.replaceFirst(" \\w+:", " "));
     }
     List<String[]> values = new ArrayList<>();
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i < rowCount; i++) {
       values.add(parsed.stream().map(c -> value(random, c)).toArray(String[]::new));
     }
     Table table = oracle.create(definitions, values);

@@ -3,6 +3,7 @@ package io.crossfade.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.core.table.Row;
+import io.crossfade.sandbox.SharedSandbox;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +30,7 @@ class PrecedenceTest {
 
   @BeforeAll
   static void start() throws Exception {
-    differential = new Differential();
+    differential = new Differential(SharedSandbox.postgres18(), 60);
   }
 
   @AfterAll

@@ -104,6 +104,10 @@ class RefusalTest {
           WITH x AS (SELECT 1) SELECT a FROM t             | 1  | WITH is not supported
           INSERT INTO t VALUES (1)                         | 1  | a mapping is a SELECT
           SELECT a                                         | 1  | FROM schema.table
+          SELECT a FROM t user                             | 17 | quote it: "user"
+          SELECT concat() AS x FROM t                      | 8  | concat is not supported
+          SELECT upper() AS x FROM t                       | 8  | no function upper()
+          SELECT nullif(a) AS x FROM t                     | 8  | two arguments
           SELECT a FROM t AS x (y)                         | 20 | names for the columns
           SELECT a FROM t TABLESAMPLE SYSTEM (1)           | 15 | is not supported
           SELECT frobnicate(a) AS x FROM t                 | 8  | frobnicate is not supported yet

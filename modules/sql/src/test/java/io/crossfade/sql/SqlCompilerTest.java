@@ -1,6 +1,7 @@
 package io.crossfade.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.crossfade.core.table.Row;
@@ -97,6 +98,39 @@ class SqlCompilerTest {
         .isEqualTo("SELECT audit.id FROM \"other\".\"audit_old\" AS \"audit\" WHERE audit.id > 1");
     assertThat(oracle("SELECT \"at\", id AS date FROM \"public\".\"audit\""))
         .isEqualTo("SELECT \"at\", id AS date FROM \"other\".\"audit_old\" AS \"audit\"");
+  }
+
+  @Test
+  void shouldNotFailOnARowThatAnotherConditionRulesOut() throws Exception {
+    SelectPlan plan =
+        TestTables.compiler()
+            .compile("SELECT id FROM pgbench_history WHERE 10 / delta > 2 AND delta <> 0");
+    assertThat(plan.evaluate(Row.of(null, null, null, "0", null, null, "1"))).isEmpty();
+    assertThat(plan.evaluate(Row.of(null, null, null, "3", null, null, "1"))).isPresent();
+  }
+
+  @Test
+  void shouldSayWhereARowFailed() throws Exception {
+    SelectPlan plan =
+        TestTables.compiler()
+            .compile(
+                "SELECT id, 1 / tid AS ratio FROM pgbench_history WHERE CAST(bid AS smallint) > 0");
+    Row zero = Row.of("0", "1", null, null, null, null, "1");
+    assertThatThrownBy(() -> plan.evaluate(zero))
+        .isInstanceOfSatisfying(
+            EvaluationException.class,
+            e -> {
+              assertThat(e.sqlState()).isEqualTo("22012");
+              assertThat(e.column()).contains("ratio");
+            });
+    Row large = Row.of("1", "40000", null, null, null, null, "1");
+    assertThatThrownBy(() -> plan.evaluate(large))
+        .isInstanceOfSatisfying(
+            EvaluationException.class,
+            e -> {
+              assertThat(e.sqlState()).isEqualTo("22003");
+              assertThat(e.column()).isEmpty();
+            });
   }
 
   private static String oracle(String sql) throws SqlException {

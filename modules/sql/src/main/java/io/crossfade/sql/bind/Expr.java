@@ -1,6 +1,7 @@
 package io.crossfade.sql.bind;
 
 import io.crossfade.core.table.ColumnType;
+import io.crossfade.sql.eval.Logic;
 import io.crossfade.sql.eval.Routine;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,11 @@ public sealed interface Expr {
 
   /** Adds the places of the source's columns that it reads. */
   void collectInputs(Set<Integer> inputs);
+
+  /** The parts that all have to be true for this to be true. */
+  default List<Expr> conjuncts() {
+    return List.of(this);
+  }
 
   /** A column of the source, by its place. */
   record Input(int index, ColumnType type, boolean nullable) implements Expr {
@@ -53,6 +59,13 @@ public sealed interface Expr {
       implements Expr {
     public Apply {
       arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public List<Expr> conjuncts() {
+      return routine == Logic.AND
+          ? arguments.stream().flatMap(argument -> argument.conjuncts().stream()).toList()
+          : List.of(this);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.crossfade.sql.front;
 import java.util.Set;
 
 /**
- * Where PostgreSQL's words and the Babel parser's differ. {@code KeywordsTest} holds these lists
+ * Where PostgreSQL's words and the Babel parser's differ. {@code NamesTest} holds these lists
  * against {@code pg_get_keywords()} and against the parser.
  */
 final class Keywords {

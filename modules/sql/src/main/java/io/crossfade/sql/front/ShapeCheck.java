@@ -102,6 +102,10 @@ final class ShapeCheck {
     if (from.getKind() == SqlKind.AS) {
       SqlCall as = (SqlCall) from;
       SqlIdentifier alias = as.operand(1);
+      if (!alias.isComponentQuoted(0) && Keywords.RESERVED.contains(alias.getSimple())) {
+        refuse(alias, Columns.quoteIt(alias.getSimple()));
+        return Optional.empty();
+      }
       if (as.operandCount() > 2) {
         refuse(
             alias, "names for the columns of a table in FROM are not supported; use AS in SELECT");

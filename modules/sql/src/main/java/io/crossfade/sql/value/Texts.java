@@ -122,7 +122,7 @@ public final class Texts {
       int codePoint = text.codePointAt(i);
       out.appendCodePoint(
           inWord ? Character.toLowerCase(codePoint) : Character.toUpperCase(codePoint));
-      inWord = Character.isLetterOrDigit(codePoint);
+      inWord = Character.isAlphabetic(codePoint) || Character.isDigit(codePoint);
       i += Character.charCount(codePoint);
     }
     return out.toString();
