@@ -1,5 +1,6 @@
 package io.crossfade.bench;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +8,7 @@ import java.util.Locale;
 /** A peer's times next to ours, in turn, and the ratio below which the core would be too slow. */
 final class Comparison {
 
+  private final PrintWriter out;
   private final String what;
   private final String peer;
   private final double floor;
@@ -14,7 +16,17 @@ final class Comparison {
   private final List<Double> theirs = new ArrayList<>();
   private final List<Double> ours = new ArrayList<>();
 
-  Comparison(String what, String peer, double floor, long rows) {
+  /**
+   * A comparison without measurements yet.
+   *
+   * @param out gets a line for each measurement
+   * @param what is measured
+   * @param peer who does the same
+   * @param floor the least ratio that will do
+   * @param rows moved each time
+   */
+  Comparison(PrintWriter out, String what, String peer, double floor, long rows) {
+    this.out = out;
     this.what = what;
     this.peer = peer;
     this.floor = floor;
@@ -32,14 +44,16 @@ final class Comparison {
   }
 
   private void print(String who, Measured measured) {
-    System.out.printf(
+    out.printf(
         Locale.ROOT,
-        "%-9s %-20s %7.2f s %,10.0f rows/s   others used %2.0f %% of the machine%n",
+        "%-9s %-20s %7.2f s %,10.0f rows/s %7.2f s of CPU   others used %2.0f %% of the machine%n",
         what,
         who,
         measured.seconds(),
         rows / measured.seconds(),
+        measured.cpu(),
         measured.others() * 100);
+    out.flush();
   }
 
   boolean isHeld() {

@@ -27,6 +27,9 @@ record MachineLoad(long all, long busy, long own) {
   private static final int UTIME_OF_PROCESS = 11;
   private static final int FIELDS_OF_TIME = 4;
 
+  /** {@code USER_HZ}, which is 100 on every Linux that Java runs on. */
+  private static final double TICKS_PER_SECOND = 100;
+
   static MachineLoad now() {
     String[] cpu = read(Path.of("/proc/stat")).lines().findFirst().orElseThrow().split(" +");
     long all = 0;
@@ -52,6 +55,11 @@ record MachineLoad(long all, long busy, long own) {
     long passed = all - before.all;
     long others = (busy - before.busy) - (own - before.own);
     return passed == 0 ? 0 : Math.max(0, (double) others / passed);
+  }
+
+  /** The seconds of a core that this process and its descendants have used since. */
+  double ownSecondsSince(MachineLoad before) {
+    return (own - before.own) / TICKS_PER_SECOND;
   }
 
   /**

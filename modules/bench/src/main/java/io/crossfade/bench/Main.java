@@ -5,6 +5,7 @@ import io.crossfade.sandbox.PostgresOptions;
 import io.crossfade.sandbox.PostgresServer;
 import io.crossfade.sandbox.PostgresVersion;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,7 +17,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.utils.AppInfoParser;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code scripts/bench.sh}: moves the same rows and changes by PostgreSQL alone and by us. */
 @Command(
@@ -42,30 +45,42 @@ public final class Main implements Callable<Integer> {
       description = "how often each is measured, in turn; default: ${DEFAULT-VALUE}")
   private int rounds;
 
+  @Spec private CommandSpec command;
+
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main());
   }
 
   @Override
   public Integer call() throws Exception {
+    PrintWriter out = command.commandLine().getOut();
     Workload workload = new Workload(rows);
-    Comparison backfill = new Comparison("backfill", "COPY | COPY", BACKFILL_FLOOR, rows);
-    Comparison changes = new Comparison("changes", "native replication", CHANGES_FLOOR, rows);
+    Comparison backfill = new Comparison(out, "backfill", "COPY | COPY", BACKFILL_FLOOR, rows);
+    Comparison changes = new Comparison(out, "changes", "native replication", CHANGES_FLOOR, rows);
     Path directory = Files.createTempDirectory("crossfade-bench-");
     try (PostgresServer source = PostgresServer.start(options());
         PostgresServer target = PostgresServer.start(options())) {
-      printMachine(source);
+      printMachine(out, source);
       for (int round = 1; round <= rounds; round++) {
-        System.out.printf("round %d of %d%n", round, rounds);
+        out.printf("round %d of %d%n", round, rounds);
+        out.flush();
         peer(workload, round, source, target, backfill, changes);
-        crossfade(workload, directory, round, source, target, backfill, changes);
+        double withStart = crossfade(workload, directory, round, source, target, backfill, changes);
+        out.printf(
+            "          (the backfill took %.2f s with the start of job and broker)%n", withStart);
+        out.flush();
       }
     } finally {
       delete(directory);
     }
-    System.out.printf("%nmedians of %d%n%s%n%s%n", rounds, backfill, changes);
+    out.printf("%nmedians of %d%n%s%n%s%n", rounds, backfill, changes);
+    out.flush();
     return backfill.isHeld() && changes.isHeld() ? CommandLine.ExitCode.OK : FLOOR_MISSED;
   }
 
@@ -87,7 +102,8 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private static void crossfade(
+  /** Returns the seconds of the backfill with the start of job and broker. */
+  private static double crossfade(
       Workload workload,
       Path directory,
       int round,
@@ -102,12 +118,10 @@ public final class Main implements Callable<Integer> {
       Path work = directory.resolve("bench-" + round);
       Migrated migrated = Migrated.run(workload, work, freePort(), old, now);
       backfill.ours(migrated.backfill());
-      System.out.printf(
-          "          (%.2f s with the start of job and broker)%n",
-          migrated.backfillWithStart().seconds());
       changes.ours(migrated.changes());
       workload.requireEqual("Crossfade", old, now);
       delete(work);
+      return migrated.backfillWithStart().seconds();
     }
   }
 
@@ -133,8 +147,8 @@ public final class Main implements Callable<Integer> {
         .with("checkpoint_timeout", "1h");
   }
 
-  private void printMachine(PostgresServer server) {
-    System.out.printf(
+  private void printMachine(PrintWriter out, PostgresServer server) {
+    out.printf(
         "%,d rows, 7 columns; PostgreSQL %s, Kafka %s, Java %s, %d cores%n",
         rows,
         server.database().query("SHOW server_version").get(0),

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * What Crossfade does: one migration with a broker of its own.
@@ -40,14 +40,13 @@ record Migrated(Measured backfill, Measured backfillWithStart, Measured changes)
   static Migrated run(Workload workload, Path directory, int port, Database source, Database target)
       throws SpecException, IOException, SQLException, InterruptedException {
     Spec spec = spec(directory, port, source, target);
-    CompletableFuture<Measured.Stopwatch> firstChunk = new CompletableFuture<>();
-    Thread watcher = new Thread(() -> watch(source, firstChunk), "bench-first-chunk");
+    ExecutorService watcher = Executors.newSingleThreadExecutor();
     Measured.Stopwatch start = Measured.start();
-    watcher.start();
+    Future<Measured.Stopwatch> firstChunk = watcher.submit(() -> firstChunk(source));
     try (Job job = Job.start(spec, warning -> System.err.println("warning: " + warning))) {
       job.awaitCaughtUp();
       Measured withStart = start.stop();
-      Measured backfill = firstChunk.getNow(start).stop();
+      Measured backfill = (firstChunk.isDone() ? firstChunk.get() : start).stop();
       if (job.statistics().rowsCopied() != workload.rows()) {
         throw new IllegalStateException("Not all rows were copied: " + job.statistics());
       }
@@ -55,9 +54,10 @@ record Migrated(Measured backfill, Measured backfillWithStart, Measured changes)
       workload.update(source);
       job.awaitBarrier();
       return new Migrated(backfill, withStart, stopwatch.stop());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Cannot tell when the first chunk was read", e.getCause());
     } finally {
-      watcher.interrupt();
-      watcher.join();
+      watcher.shutdownNow();
     }
   }
 
@@ -83,34 +83,19 @@ record Migrated(Measured backfill, Measured backfillWithStart, Measured changes)
    * Looks for the first chunk's read among the source's sessions: the job's own status is looked at
    * too seldom to tell when it began.
    */
-  private static void watch(Database source, CompletableFuture<Measured.Stopwatch> firstChunk) {
-    try {
-      Optional<Measured.Stopwatch> seen = Optional.empty();
-      while (seen.isEmpty()) {
-        TimeUnit.MILLISECONDS.sleep(20);
-        seen = chunk(source);
-      }
-      firstChunk.complete(seen.get());
-    } catch (InterruptedException e) {
-      // The migration is over; nobody asks any more.
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Optional<Measured.Stopwatch> chunk(Database source) {
-    List<String> age =
-        source.query(
-            """
-            SELECT (extract(epoch FROM clock_timestamp() - xact_start) * 1e9)::bigint
-            FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()
-              AND query LIKE 'COPY (%' AND xact_start IS NOT NULL
-            """);
-    return age.stream()
-        .findFirst()
-        .map(
-            nanos ->
-                new Measured.Stopwatch(
-                    System.nanoTime() - Long.parseLong(nanos), MachineLoad.now()));
+  private static Measured.Stopwatch firstChunk(Database source)
+      throws SQLException, InterruptedException {
+    long age =
+        Long.parseLong(
+            Condition.await(
+                    source,
+                    """
+                    SELECT (extract(epoch FROM clock_timestamp() - xact_start) * 1e9)::bigint
+                    FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                      AND query LIKE 'COPY (%' AND xact_start IS NOT NULL
+                    """)
+                .orElseThrow());
+    return new Measured.Stopwatch(System.nanoTime() - age, MachineLoad.now());
   }
 }

@@ -14,8 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.postgresql.PGConnection;
 
 /**
@@ -24,7 +22,6 @@ import org.postgresql.PGConnection;
 final class Native {
 
   private static final int BLOCK = 64 * 1024;
-  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(15);
 
   private Native() {}
 
@@ -75,31 +72,17 @@ final class Native {
                 + " PUBLICATION %s WITH (copy_data = false)")
             .formatted(name, server.port(), source.name(), server.user(), server.password(), name));
     try {
-      await(
-          () ->
-              !source
-                  .query(
-                      "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'"
-                          + " AND application_name = '"
-                          + name
-                          + "'")
-                  .isEmpty());
+      Condition.await(
+          source,
+          "SELECT FROM pg_stat_replication WHERE state = 'streaming' AND application_name = '"
+              + name
+              + "'");
       Measured.Stopwatch stopwatch = Measured.start();
       workload.update(source);
-      await(() -> workload.lastRowIsChanged(target));
+      Condition.await(target, workload.lastRowIsChanged());
       return stopwatch.stop();
     } finally {
       target.execute("DROP SUBSCRIPTION " + name);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("Native replication has not come to its end");
-      }
-      TimeUnit.MILLISECONDS.sleep(10);
     }
   }
 }
