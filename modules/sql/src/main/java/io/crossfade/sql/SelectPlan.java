@@ -182,7 +182,8 @@ public final class SelectPlan {
 
   /**
    * The user's own text with the table under another name, for PostgreSQL to execute. Nothing else
-   * is touched: not a blank.
+   * is touched: not a blank; but it ends with the SELECT, without a semicolon or comment behind it,
+   * so that it can stand in parentheses.
    *
    * @param rename the name that a table has in the database that will execute it
    */
@@ -191,7 +192,10 @@ public final class SelectPlan {
     ParsedSelect.From from = parsed.from();
     String name = quote(table.schema()) + "." + quote(table.name());
     String alias = from.alias() ? "" : " AS " + quote(source().id().name());
-    return sql.substring(0, from.start()) + name + alias + sql.substring(from.end());
+    return sql.substring(0, from.start())
+        + name
+        + alias
+        + sql.substring(from.end(), from.statementEnd());
   }
 
   private static String quote(String name) {

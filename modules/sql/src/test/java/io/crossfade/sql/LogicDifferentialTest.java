@@ -257,4 +257,20 @@ class LogicDifferentialTest {
   void shouldChoose(String expression) throws Exception {
     differential.compare(expression, COLUMNS);
   }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "SELECT row_id AS id, 'B' || CAST(b AS VARCHAR) AS branch, CAST(b AS BIGINT) * 100 AS cents,"
+            + " TRIM(p) AS note FROM public.t WHERE b IS NOT NULL",
+        "SELECT row_id, b AS delta, w AS at, b > 0 AS big FROM public.t WHERE b <> 0",
+        "SELECT s.row_id, UPPER(s.s) AS plan, CAST(s.b * 100 AS BIGINT) AS cents FROM t s"
+            + " WHERE s.z IS NULL",
+        "SELECT * FROM public.t WHERE x OR s LIKE '%a%' AND NOT y",
+        "SELECT t.*, COALESCE(s, 'none') AS s2 FROM t WHERE p = 'abc' OR m BETWEEN 0 AND 1000",
+        "SELECT row_id AS date, t AS \"Timestamp\", x AS values FROM t WHERE NOT x;"
+      })
+  void shouldSelectTheSameRows(String sql) throws Exception {
+    differential.compareSelect(sql, COLUMNS);
+  }
 }

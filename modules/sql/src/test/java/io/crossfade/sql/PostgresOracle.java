@@ -105,8 +105,13 @@ final class PostgresOracle implements AutoCloseable {
 
   /** The rows of {@code t} as COPY prints them. */
   List<Row> rows() throws SQLException, IOException {
+    return rows("SELECT * FROM t ORDER BY row_id");
+  }
+
+  /** The rows of a query as COPY prints them. */
+  List<Row> rows(String query) throws SQLException, IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    copies().copyOut("COPY (SELECT * FROM t ORDER BY row_id) TO STDOUT", out);
+    copies().copyOut("COPY (" + query + ") TO STDOUT", out);
     String text = out.toString(StandardCharsets.UTF_8);
     return Arrays.stream(text.split("\n"))
         .map(

@@ -140,6 +140,7 @@ class RefusalTest {
           SELECT DATE 'yesterday' AS x FROM t              | 8  | is no ISO date
           SELECT a, 1 / 0 AS x FROM t                      | 11 | this always fails: division by zero
           SELECT a FROM t WHERE a = 10 / (5 - 5)           | 27 | this always fails
+          SELECT s LIKE 'x' ESCAPE 'ab' AS x FROM t        | 15 | invalid escape
           SELECT s LIKE a AS x FROM t                      | 15 | LIKE takes text
           SELECT (a, n) AS x FROM t                        | 8  | rows of values
           SELECT a BETWEEN SYMMETRIC 1 AND 2 AS x FROM t   | 8  | SYMMETRIC

@@ -101,6 +101,12 @@ class SqlCompilerTest {
   }
 
   @Test
+  void shouldGiveTheOracleATextThatFitsIntoParentheses() throws Exception {
+    assertThat(oracle("SELECT id FROM audit WHERE id > 1 ; -- the end"))
+        .isEqualTo("SELECT id FROM \"other\".\"audit_old\" AS \"audit\" WHERE id > 1");
+  }
+
+  @Test
   void shouldNotFailOnARowThatAnotherConditionRulesOut() throws Exception {
     SelectPlan plan =
         TestTables.compiler()

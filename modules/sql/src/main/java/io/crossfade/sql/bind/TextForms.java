@@ -4,10 +4,13 @@ import static io.crossfade.sql.bind.CallSupport.anyNullable;
 import static io.crossfade.sql.bind.CallSupport.make;
 
 import io.crossfade.core.table.TypeFamily;
+import io.crossfade.sql.bind.Expr.Constant;
 import io.crossfade.sql.eval.Concatenation;
+import io.crossfade.sql.eval.Eval;
 import io.crossfade.sql.eval.Patterns;
 import io.crossfade.sql.eval.Routine;
 import io.crossfade.sql.front.Term.CallTerm;
+import io.crossfade.sql.value.PgError;
 import io.crossfade.sql.value.PgTypes;
 import io.crossfade.sql.value.Values;
 import java.util.ArrayList;
@@ -118,6 +121,21 @@ final class TextForms {
       boolean kept = operands.isEmpty() && argument.family() == TypeFamily.CHAR;
       operands.add(kept ? argument.expr() : Coercion.implicit(argument, TypeFamily.TEXT));
     }
+    refuseBadPattern(routine, operands.subList(1, operands.size()), arguments.get(1));
     return make(call, routine, operands, PgTypes.BOOLEAN, anyNullable(operands));
+  }
+
+  /** An escape of two characters is wrong before there is a row. */
+  private static void refuseBadPattern(Routine routine, List<Expr> pattern, Bound written) {
+    if (!pattern.stream().allMatch(Constant.class::isInstance)) {
+      return;
+    }
+    List<Eval> known = new ArrayList<>(pattern.stream().map(Compiler::compile).toList());
+    known.add(0, new Eval.Known(null));
+    try {
+      routine.compile(known);
+    } catch (PgError e) {
+      throw new BindFailure(written.position(), e.getMessage());
+    }
   }
 }

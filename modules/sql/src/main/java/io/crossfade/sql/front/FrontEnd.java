@@ -197,6 +197,6 @@ public final class FrontEnd {
     SqlParserPos pos = reference.name().getParserPosition();
     int start = source.originalOffset(source.startOffset(pos));
     int end = source.originalOffset(source.endOffset(pos) - 1) + 1;
-    return new ParsedSelect.From(start, end, reference.alias().isPresent());
+    return new ParsedSelect.From(start, end, reference.alias().isPresent(), source.statementEnd());
   }
 }

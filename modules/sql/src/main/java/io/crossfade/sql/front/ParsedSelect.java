@@ -27,6 +27,8 @@ public record ParsedSelect(Table source, List<Item> items, Optional<Term> where,
    * @param start offset of its first character
    * @param end offset behind its last character
    * @param alias whether an alias follows
+   * @param statementEnd offset behind the last character of the SELECT, a final semicolon and
+   *     comments not counted
    */
-  public record From(int start, int end, boolean alias) {}
+  public record From(int start, int end, boolean alias, int statementEnd) {}
 }

@@ -122,6 +122,15 @@ final class SourceText {
     return tokens;
   }
 
+  /** Offset in the original behind the last token, a final semicolon not counted. */
+  int statementEnd() {
+    int last = tokens.size() - 1;
+    if (last > 0 && tokens.get(last).is(";")) {
+      last--;
+    }
+    return last < 0 ? 0 : tokens.get(last).end();
+  }
+
   /** What the parser is given. */
   String parsed() {
     return parsed;
