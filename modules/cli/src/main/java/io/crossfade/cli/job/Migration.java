@@ -38,7 +38,8 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
    * A mapping.
    *
    * @param from the entry in the file
-   * @param plan its SELECT over the columns that are captured
+   * @param plan its SELECT over the columns that are captured, cast to the columns of the new table
+   *     as an INSERT would
    * @param target the new table
    */
   public record MappedTable(TableSpec from, SelectPlan plan, Table target) {}
@@ -77,7 +78,9 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
                   .problem("the target has no table " + table.into() + "; create it first"));
         } else if (problems.isEmpty()) {
           check(table, plan, into.get(), problems, warnings);
-          tables.add(new MappedTable(table, captured(table, plan), into.get()));
+          if (problems.isEmpty()) {
+            tables.add(new MappedTable(table, captured(table, plan).into(into.get()), into.get()));
+          }
         }
       } catch (SqlException e) {
         for (SqlProblem problem : e.problems()) {
