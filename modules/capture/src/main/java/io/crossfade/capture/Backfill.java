@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Backfill implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backfill.class);
-  private static final int AHEAD = 6;
+  private static final int AHEAD = 3;
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
 

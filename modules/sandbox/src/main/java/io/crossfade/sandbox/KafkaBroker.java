@@ -207,6 +207,10 @@ public final class KafkaBroker implements AutoCloseable {
                   List.of(
                       Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                       "-Xmx" + options.heap(),
+                      // It copies batches: what the second compiler would gain here it takes from
+                      // who shares the cores, for minutes after each start.
+                      "-XX:TieredStopAtLevel=1",
+                      "-XX:+UseSerialGC",
                       "-XX:+ExitOnOutOfMemoryError",
                       "-Djava.awt.headless=true",
                       "-Dslf4j.provider=" + ChildLogging.class.getName(),

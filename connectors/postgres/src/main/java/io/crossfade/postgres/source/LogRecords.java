@@ -13,12 +13,12 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.postgresql.replication.LogSequenceNumber;
 
 /** Debezium's records, told to a listener in the words of the core. Used by one thread. */
 final class LogRecords {
@@ -99,8 +99,15 @@ final class LogRecords {
             row,
             delete || !layout.lacks(row),
             source.getInt64("txId"),
-            LogSequenceNumber.valueOf(source.getInt64("lsn")).asString(),
+            position(source.getInt64("lsn")),
             Instant.ofEpochMilli(source.getInt64("ts_ms"))));
+  }
+
+  /** A place in the log as PostgreSQL prints it: {@code 16/B374D848}. */
+  static String position(long lsn) {
+    String high = Long.toHexString(lsn >>> 32);
+    String low = Long.toHexString(lsn & 0xffffffffL);
+    return (high + "/" + low).toUpperCase(Locale.ROOT);
   }
 
   /**

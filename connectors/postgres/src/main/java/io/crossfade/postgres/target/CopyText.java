@@ -11,6 +11,16 @@ final class CopyText {
   /** What goes to the server in one message. */
   private static final int MESSAGE = 64 * 1024;
 
+  /** For an ASCII character that has to be escaped, what stands behind the backslash. */
+  private static final byte[] ESCAPES = new byte[128];
+
+  static {
+    ESCAPES['\\'] = '\\';
+    ESCAPES['\t'] = 't';
+    ESCAPES['\n'] = 'n';
+    ESCAPES['\r'] = 'r';
+  }
+
   private final CopyIn stream;
   private final byte[] buffer = new byte[MESSAGE];
   private int size;
@@ -35,29 +45,34 @@ final class CopyText {
     put('\n');
   }
 
-  /** In UTF-8 the escaped characters are bytes that stand in no other character. */
+  /**
+   * Runs without an escape are copied as a whole. In UTF-8 the escaped characters are bytes that
+   * stand in no other character.
+   */
   private void write(String value) throws SQLException {
-    for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-      switch (b) {
-        case '\\':
-          put('\\');
-          put('\\');
-          break;
-        case '\t':
-          put('\\');
-          put('t');
-          break;
-        case '\n':
-          put('\\');
-          put('n');
-          break;
-        case '\r':
-          put('\\');
-          put('r');
-          break;
-        default:
-          put(b);
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    int from = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      byte escape = ESCAPES[bytes[i] & 0x7f];
+      if (escape != 0 && bytes[i] >= 0) {
+        put(bytes, from, i);
+        put('\\');
+        put(escape);
+        from = i + 1;
       }
+    }
+    put(bytes, from, bytes.length);
+  }
+
+  private void put(byte[] bytes, int from, int to) throws SQLException {
+    for (int i = from; i < to; ) {
+      if (size == MESSAGE) {
+        flush();
+      }
+      int count = Math.min(to - i, MESSAGE - size);
+      System.arraycopy(bytes, i, buffer, size, count);
+      size += count;
+      i += count;
     }
   }
 
