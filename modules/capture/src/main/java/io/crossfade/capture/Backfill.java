@@ -60,7 +60,7 @@ final class Backfill implements AutoCloseable {
   private final ChunkMet onChunk;
   private final Consumer<Throwable> onFailure;
   private final Semaphore room;
-  private final RateLimit rate;
+  private final Throttle throttle;
   private final List<Thread> threads = new ArrayList<>();
   private final Object gate = new Object();
   private volatile boolean closed;
@@ -72,6 +72,7 @@ final class Backfill implements AutoCloseable {
       List<TableCopy> copies,
       Markers markers,
       CaptureSettings settings,
+      Throttle throttle,
       ChunkMet onChunk,
       Consumer<Throwable> onFailure) {
     this.source = source;
@@ -81,7 +82,7 @@ final class Backfill implements AutoCloseable {
     this.onChunk = onChunk;
     this.onFailure = onFailure;
     this.room = new Semaphore(settings.parallelism() + AHEAD);
-    this.rate = new RateLimit(settings.maxRowsPerSecond());
+    this.throttle = throttle;
     for (int i = 0; i < settings.parallelism(); i++) {
       threads.add(new Thread(this::work, "crossfade-chunks-" + i));
     }
@@ -93,12 +94,20 @@ final class Backfill implements AutoCloseable {
 
   /** Whom the copy waits for, for people; empty when for nobody. */
   String waitingFor() {
-    return waitingFor;
+    if (copies.stream().allMatch(TableCopy::finished)) {
+      return "";
+    }
+    return throttle.stopped().orElse(waitingFor);
   }
 
   private void work() {
     try {
       while (!closed && copies.stream().anyMatch(copy -> !copy.finished())) {
+        Duration wait = throttle.wait(PAUSE);
+        if (!wait.isZero()) {
+          pause(wait);
+          continue;
+        }
         if (!room.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
           continue;
         }
@@ -113,7 +122,7 @@ final class Backfill implements AutoCloseable {
             room.release();
           }
         }
-        rate.acquire(rows.orElse(0));
+        throttle.read(rows.orElse(0));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -187,7 +196,7 @@ final class Backfill implements AutoCloseable {
       }
       Duration took = Duration.ofNanos(System.nanoTime() - started);
       Instant at = Instant.now();
-      var chunk = copy.read(reading, read.snapshot(), read.end(), took, buffer.filled());
+      var chunk = copy.read(reading, read.snapshot(), read.end(), took, filled(buffer));
       if (chunk.isEmpty()) {
         return OptionalLong.empty();
       }
@@ -198,6 +207,17 @@ final class Backfill implements AutoCloseable {
         copy.giveBack(reading);
       }
     }
+  }
+
+  /**
+   * Of what a chunk may have: the bytes, and under a throttle the rows of half a second, so that
+   * the load is as even as it is low.
+   */
+  private double filled(RowBuffer buffer) {
+    OptionalLong rate = throttle.rowsPerSecond();
+    return rate.isEmpty()
+        ? buffer.filled()
+        : Math.max(buffer.filled(), 2.0 * buffer.rows().size() / rate.getAsLong());
   }
 
   private void mark(ReadChunk chunk) {
@@ -221,7 +241,7 @@ final class Backfill implements AutoCloseable {
   private void pause(Duration duration) throws InterruptedException {
     synchronized (gate) {
       if (!closed) {
-        gate.wait(duration.toMillis());
+        TimeUnit.NANOSECONDS.timedWait(gate, Math.max(duration.toNanos(), 1));
       }
     }
   }

@@ -46,6 +46,7 @@ public final class Capture implements AutoCloseable {
   private final Names names;
   private final List<Table> tables;
   private final CaptureSettings settings;
+  private final Throttle throttle;
   private final Clock clock;
   private final Thread thread;
   private final Object lock = new Object();
@@ -59,17 +60,20 @@ public final class Capture implements AutoCloseable {
   /**
    * @param source closed by the caller, after this
    * @param tables the old tables with the columns that are captured; all have a primary key
+   * @param throttle what the backfill obeys; changed by others while it runs
    */
   public Capture(
       SourceDatabase source,
       Names names,
       List<Table> tables,
       CaptureSettings settings,
+      Throttle throttle,
       Clock clock) {
     this.source = source;
     this.names = names;
     this.tables = List.copyOf(tables);
     this.settings = settings;
+    this.throttle = throttle;
     this.clock = clock;
     this.thread = new Thread(this::supervise, "crossfade-capture");
   }
@@ -212,7 +216,8 @@ public final class Capture implements AutoCloseable {
     }
     try (SourceDatabase.Leadership right = leadership.get()) {
       phase.set(Phase.of(CaptureStatus.State.STARTING));
-      try (CaptureRun current = new CaptureRun(source, names, tables, settings, clock, counters)) {
+      try (CaptureRun current =
+          new CaptureRun(source, names, tables, settings, throttle, clock, counters)) {
         current.start();
         synchronized (lock) {
           run = current;

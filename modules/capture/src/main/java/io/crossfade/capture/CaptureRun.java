@@ -55,6 +55,7 @@ final class CaptureRun implements AutoCloseable {
   private final Names names;
   private final List<Table> tables;
   private final CaptureSettings settings;
+  private final Throttle throttle;
   private final Clock clock;
   private final CaptureCounters counters;
 
@@ -75,12 +76,14 @@ final class CaptureRun implements AutoCloseable {
       Names names,
       List<Table> tables,
       CaptureSettings settings,
+      Throttle throttle,
       Clock clock,
       CaptureCounters counters) {
     this.source = source;
     this.names = names;
     this.tables = tables;
     this.settings = settings;
+    this.throttle = throttle;
     this.clock = clock;
     this.counters = counters;
     this.markers = new Markers(source, clock);
@@ -152,6 +155,7 @@ final class CaptureRun implements AutoCloseable {
                 List.copyOf(copies.values()),
                 markers,
                 settings,
+                throttle,
                 term::chunk,
                 this::fail));
     backfill.start();

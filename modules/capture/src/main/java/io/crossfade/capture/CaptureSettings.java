@@ -2,7 +2,6 @@ package io.crossfade.capture;
 
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * What capture is told from outside.
@@ -11,7 +10,6 @@ import java.util.OptionalLong;
  * @param partitions of each raw topic that is made
  * @param replicationFactor of each topic that is made; empty for the brokers' default
  * @param parallelism how many chunks are read at once
- * @param maxRowsPerSecond of the backfill; empty for as many as can be
  * @param mappings the SELECT of each new table, kept beside the position from the first start on
  */
 public record CaptureSettings(
@@ -19,7 +17,6 @@ public record CaptureSettings(
     int partitions,
     OptionalInt replicationFactor,
     int parallelism,
-    OptionalLong maxRowsPerSecond,
     Map<String, String> mappings) {
 
   public CaptureSettings {

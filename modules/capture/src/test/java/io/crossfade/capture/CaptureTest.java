@@ -145,8 +145,8 @@ class CaptureTest {
                 3,
                 OptionalInt.of(1),
                 2,
-                maxRowsPerSecond,
                 Map.of()),
+            new Throttle(maxRowsPerSecond),
             Clock.systemUTC());
     capture.start();
   }

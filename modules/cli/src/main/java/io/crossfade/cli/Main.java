@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
       ValidateCommand.class,
       RunCommand.class,
       StatusCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      ThrottleCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

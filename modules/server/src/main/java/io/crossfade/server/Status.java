@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param migration its name
  * @param phase one of the phases of a migration, in capitals, for instance {@code BACKFILLING}
  * @param paused whether somebody has paused the backfill
+ * @param maxRowsPerSecond how fast the backfill may go; empty: as fast as it can
  * @param blockedBy why nothing is applied; empty while it goes on
  * @param waitingFor what it waits for right now, for instance {@code transaction 1234 on the source
  *     (pid 99)}; this ends by itself, {@code blockedBy} does not
@@ -33,6 +34,7 @@ public record Status(
     String migration,
     String phase,
     boolean paused,
+    OptionalLong maxRowsPerSecond,
     Optional<Block> blockedBy,
     Optional<String> waitingFor,
     String next,
@@ -49,6 +51,7 @@ public record Status(
   public Status {
     Objects.requireNonNull(migration, "migration");
     Objects.requireNonNull(phase, "phase");
+    Objects.requireNonNull(maxRowsPerSecond, "maxRowsPerSecond");
     Objects.requireNonNull(blockedBy, "blockedBy");
     Objects.requireNonNull(waitingFor, "waitingFor");
     Objects.requireNonNull(next, "next");

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 
 /** {@link Status} as JSON and back. */
 public final class StatusJson {
@@ -27,6 +30,15 @@ public final class StatusJson {
     }
   }
 
+  /** As {@link #write}, in one line. */
+  public static String line(Status status) {
+    try {
+      return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(status);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a status can always be written", e);
+    }
+  }
+
   /**
    * Reads what {@link #write} wrote.
    *
@@ -34,6 +46,31 @@ public final class StatusJson {
    */
   public static Status read(String json) throws JsonProcessingException {
     return MAPPER.readValue(json, Status.class);
+  }
+
+  /** The body of a command. */
+  static String order(String reason, OptionalLong maxRowsPerSecond) {
+    ObjectNode body = MAPPER.createObjectNode().put("reason", reason);
+    maxRowsPerSecond.ifPresent(rate -> body.put("maxRowsPerSecond", rate));
+    return body.toString();
+  }
+
+  /**
+   * An object that somebody sent.
+   *
+   * @throws JsonProcessingException where it is no JSON object
+   */
+  static ObjectNode object(byte[] json) throws JsonProcessingException {
+    return MAPPER.readValue(new String(json, StandardCharsets.UTF_8), ObjectNode.class);
+  }
+
+  /** What {@link #error} wrote; the text itself where it is something else. */
+  static String errorIn(String body) {
+    try {
+      return object(body.getBytes(StandardCharsets.UTF_8)).path("error").asText(body);
+    } catch (JsonProcessingException e) {
+      return body;
+    }
   }
 
   /** {@code {"error": "…"}}. */

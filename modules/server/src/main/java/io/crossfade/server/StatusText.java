@@ -33,6 +33,9 @@ public final class StatusText {
     if (wide) {
       lines.add("Position  " + status.position().orElse(UNKNOWN));
     }
+    status
+        .maxRowsPerSecond()
+        .ifPresent(rate -> lines.add("Backfill limited to " + Human.count(rate) + " rows/s"));
     if (status.deadRows() > 0) {
       lines.add("Rows that the target refused: " + Human.count(status.deadRows()));
     }

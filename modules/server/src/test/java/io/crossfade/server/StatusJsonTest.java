@@ -26,6 +26,7 @@ class StatusJsonTest {
             "migration",
             "phase",
             "paused",
+            "maxRowsPerSecond",
             "blockedBy",
             "waitingFor",
             "next",

@@ -44,6 +44,7 @@ class StatusTextTest {
             public.a_table_with_quite_a_long_name  waiting   0                  –                  0/s        –         –
             Lag  capture – · apply – records, – (group crossfade.m.apply)
             WAL  held by slot crossfade_m: –
+            Backfill limited to 20.0k rows/s
             Rows that the target refused: 12.3k
             Waiting for: transaction 1234 on the source (pid 99)
             Blocked by: public.a was truncated on the source.   Next: crossfade resync -f m.yaml
@@ -135,6 +136,7 @@ class StatusTextTest {
         s.migration(),
         s.phase(),
         s.paused(),
+        s.maxRowsPerSecond(),
         s.blockedBy(),
         s.waitingFor(),
         s.next(),

@@ -49,6 +49,7 @@ final class Statuses {
           "subscriptions-v2",
           "BACKFILLING",
           false,
+          OptionalLong.empty(),
           Optional.empty(),
           Optional.empty(),
           "wait, then `crossfade verify`",
@@ -73,6 +74,7 @@ final class Statuses {
           "m",
           "FOLLOWING",
           true,
+          OptionalLong.of(20_000),
           Optional.of(
               new Status.Block(
                   "public.a was truncated on the source", "crossfade resync -f m.yaml")),

@@ -11,10 +11,12 @@ import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.SourceDatabase.LogBeginning;
 import io.crossfade.core.table.TableId;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +30,9 @@ public final class ControlCodec {
 
   /** The key of what the migration began with. */
   public static final String MAPPINGS_KEY = "mappings";
+
+  /** The key of the last order about the backfill. Any instance writes it, in no transaction. */
+  public static final String ORDER_KEY = "order";
 
   private static final String BACKFILL_PREFIX = "backfill/";
   private static final int VERSION = 1;
@@ -166,6 +171,35 @@ public final class ControlCodec {
         json.get("rows").asLong(),
         json.get("chunks").asLong(),
         json.get("attempt").asInt());
+  }
+
+  /** An order as bytes. */
+  public static byte[] encode(BackfillOrder order) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    json.put("paused", order.paused());
+    order.rowsPerSecond().ifPresent(rate -> json.put("rowsPerSecond", rate));
+    order.inSpec().ifPresent(rate -> json.put("inSpec", rate));
+    json.put("reason", order.reason()).put("at", order.at().toString());
+    return bytes(json);
+  }
+
+  /**
+   * The order that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static BackfillOrder order(byte[] bytes) {
+    JsonNode json = read(bytes);
+    return new BackfillOrder(
+        json.get("paused").asBoolean(),
+        rate(json.get("rowsPerSecond")),
+        rate(json.get("inSpec")),
+        json.get("reason").asText(),
+        Instant.parse(json.get("at").asText()));
+  }
+
+  private static OptionalLong rate(JsonNode node) {
+    return node == null ? OptionalLong.empty() : OptionalLong.of(node.asLong());
   }
 
   private static TableId table(JsonNode names) {

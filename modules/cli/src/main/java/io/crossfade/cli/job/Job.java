@@ -3,15 +3,18 @@ package io.crossfade.cli.job;
 import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureSettings;
 import io.crossfade.capture.CaptureStatus;
+import io.crossfade.capture.Orders;
+import io.crossfade.capture.Throttle;
 import io.crossfade.capture.Topics;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.sandbox.KafkaBroker;
 import io.crossfade.sandbox.KafkaOptions;
+import io.crossfade.server.JobServer;
 import io.crossfade.server.Status;
-import io.crossfade.server.StatusServer;
 import io.crossfade.spec.KafkaSpec.Brokers;
+import io.crossfade.spec.Secret;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.transform.Apply;
@@ -54,7 +57,7 @@ public final class Job implements AutoCloseable {
   private Capture capture;
   private Apply apply;
   private JobMonitor monitor;
-  private StatusServer server;
+  private JobServer server;
 
   private Job(Spec spec) {
     this.spec = spec;
@@ -115,13 +118,19 @@ public final class Job implements AutoCloseable {
             spec.kafka().partitions(),
             spec.kafka().replicationFactor(),
             spec.backfill().parallelism(),
-            spec.backfill().maxRowsPerSecond(),
             migration.selects());
     Topics.ensure(names, sources, settings);
+    Throttle throttle = new Throttle(spec.backfill().maxRowsPerSecond());
+    Orders orders = opened(new Orders(kafka, names, spec.backfill().maxRowsPerSecond(), throttle));
     capture =
         opened(
             new Capture(
-                databases.source(), names, migration.sources(), settings, Clock.systemUTC()));
+                databases.source(),
+                names,
+                migration.sources(),
+                settings,
+                throttle,
+                Clock.systemUTC()));
     Path state = temporaryDirectory();
     int threads =
         Math.min(
@@ -132,16 +141,20 @@ public final class Job implements AutoCloseable {
             Apply.start(
                 new Apply.Settings(
                     kafka, names, migration.mappings(), databases.target(), state, threads)));
-    monitor = opened(new JobMonitor(migration, names, databases.source().slot(), capture, apply));
+    monitor =
+        opened(
+            new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
     server =
         opened(
-            StatusServer.start(
+            JobServer.start(
                 spec.server().bind(),
                 spec.server().port(),
                 monitor::status,
                 () -> monitor.status().blockedBy().isEmpty(),
+                spec.server().token().map(Secret::reveal),
+                JobCommands.of(orders, monitor),
                 registry));
     monitor.start();
     capture.start();

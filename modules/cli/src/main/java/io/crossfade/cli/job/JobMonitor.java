@@ -3,6 +3,7 @@ package io.crossfade.cli.job;
 import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.CaptureStatus.TableProgress;
+import io.crossfade.capture.Throttle;
 import io.crossfade.core.table.TableId;
 import io.crossfade.server.Status;
 import io.crossfade.transform.Apply;
@@ -42,6 +43,7 @@ final class JobMonitor implements AutoCloseable {
   private final String slot;
   private final Capture capture;
   private final Apply apply;
+  private final Throttle throttle;
   private final Instant started = Instant.now();
   private final Map<TableId, Rate> rates = new HashMap<>();
   private final ScheduledExecutorService thread =
@@ -49,12 +51,19 @@ final class JobMonitor implements AutoCloseable {
   private List<TableProgress> lastKnown = List.of();
   private volatile Status status;
 
-  JobMonitor(Migration migration, Names names, String slot, Capture capture, Apply apply) {
+  JobMonitor(
+      Migration migration,
+      Names names,
+      String slot,
+      Capture capture,
+      Apply apply,
+      Throttle throttle) {
     this.migration = migration;
     this.names = names;
     this.slot = slot;
     this.capture = capture;
     this.apply = apply;
+    this.throttle = throttle;
     this.status = observe(Optional.empty());
   }
 
@@ -66,7 +75,8 @@ final class JobMonitor implements AutoCloseable {
     return status;
   }
 
-  private void look() {
+  /** Looks at once, for who has just changed something. */
+  synchronized void look() {
     Optional<Lag> lag = Optional.empty();
     try {
       lag = Optional.of(apply.lag());
@@ -88,12 +98,11 @@ final class JobMonitor implements AutoCloseable {
     return new Status(
         migration.spec().migration(),
         phase,
-        false,
+        throttle.isPaused(),
+        throttle.rowsPerSecond(),
         block,
         waitingFor(captured),
-        block
-            .map(Status.Block::next)
-            .orElse(done ? "follow the lag; the new tables are kept equal" : "wait"),
+        block.map(Status.Block::next).orElse(next(done)),
         tables(),
         lag(captured, lag),
         captured.position().isEmpty() ? Optional.empty() : Optional.of(captured.position()),
@@ -103,6 +112,13 @@ final class JobMonitor implements AutoCloseable {
         (int) Math.max(0, captured.terms() - 1),
         names.applyGroup(),
         slot);
+  }
+
+  private String next(boolean done) {
+    if (done) {
+      return "follow the lag; the new tables are kept equal";
+    }
+    return throttle.isPaused() ? "`crossfade resume`" : "wait";
   }
 
   private Optional<Status.Block> block(CaptureStatus captured) {

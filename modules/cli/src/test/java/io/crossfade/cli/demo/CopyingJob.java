@@ -89,6 +89,7 @@ class CopyingJob implements DemoJob {
         spec.migration(),
         "FOLLOWING",
         false,
+        OptionalLong.empty(),
         Optional.empty(),
         Optional.empty(),
         "wait",

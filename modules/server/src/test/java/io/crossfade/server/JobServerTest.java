@@ -10,6 +10,11 @@ import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -17,26 +22,43 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class StatusServerTest {
+class JobServerTest {
   private static final String LOOPBACK = "127.0.0.1";
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicReference<Supplier<Status>> status =
       new AtomicReference<>(() -> Statuses.CONTRACT);
   private final AtomicBoolean ready = new AtomicBoolean();
-  private StatusServer server;
+  private final List<String> ordered = new CopyOnWriteArrayList<>();
+  private JobServer server;
 
   @BeforeEach
   void start() throws Exception {
     server = start(LOOPBACK, 0);
   }
 
-  private StatusServer start(String bind, int port) throws Exception {
-    return StatusServer.start(
+  private JobServer start(String bind, int port) throws Exception {
+    return start(bind, port, Optional.empty());
+  }
+
+  private JobServer start(String bind, int port, Optional<String> token) throws Exception {
+    return JobServer.start(
         bind,
         port,
         () -> status.get().get(),
         ready::get,
+        token,
+        Map.of(
+            "pause",
+            body -> ordered.add(body.get("reason").asText()),
+            "throttle",
+            body -> {
+              throw new IllegalArgumentException("maxRowsPerSecond must be at least 1");
+            },
+            "resume",
+            body -> {
+              throw new IllegalStateException("Kafka does not answer");
+            }),
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
   }
 
@@ -54,7 +76,8 @@ class StatusServerTest {
     assertThat(StatusJson.read(first.body())).isEqualTo(Statuses.CONTRACT);
 
     status.set(() -> Statuses.BLOCKED);
-    assertThat(StatusClient.get(LOOPBACK, server.port())).isEqualTo(Statuses.BLOCKED);
+    assertThat(new JobClient(LOOPBACK, server.port(), Optional.empty()).status())
+        .isEqualTo(Statuses.BLOCKED);
   }
 
   @Test
@@ -157,9 +180,10 @@ class StatusServerTest {
 
   @Test
   void shouldBeReachableOnLoopbackWhereItListensEverywhere() throws Exception {
-    try (StatusServer everywhere = start("0.0.0.0", 0)) {
+    try (JobServer everywhere = start("0.0.0.0", 0)) {
       assertThat(everywhere.uri()).hasToString("http://127.0.0.1:" + everywhere.port() + "/");
-      assertThat(StatusClient.get("0.0.0.0", everywhere.port())).isEqualTo(Statuses.CONTRACT);
+      assertThat(new JobClient("0.0.0.0", everywhere.port(), Optional.empty()).status())
+          .isEqualTo(Statuses.CONTRACT);
     }
   }
 
@@ -170,10 +194,78 @@ class StatusServerTest {
     try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getByName(LOOPBACK))) {
       assertThat(free.getLocalPort()).isEqualTo(port);
     }
-    assertThatThrownBy(() -> StatusClient.get(LOOPBACK, port))
+    assertThatThrownBy(() -> new JobClient(LOOPBACK, port, Optional.empty()).status())
         .isInstanceOf(NoJob.class)
-        .hasMessageStartingWith("no job answers at http://127.0.0.1:" + port + "/api/status (")
+        .hasMessageStartingWith("no job answers at http://127.0.0.1:" + port + "/ (")
         .hasMessageEndingWith("); start it with `crossfade run`");
+  }
+
+  @Test
+  void shouldDoWhatItIsToldAndAnswerWithTheStatusAfterIt() throws Exception {
+    Status after =
+        new JobClient(LOOPBACK, server.port(), Optional.empty())
+            .command("pause", "the source is busy", OptionalLong.empty());
+
+    assertThat(ordered).containsExactly("the source is busy");
+    assertThat(after).isEqualTo(Statuses.CONTRACT);
+  }
+
+  @Test
+  void shouldSayWhyACommandWasNotDone() {
+    JobClient client = new JobClient(LOOPBACK, server.port(), Optional.empty());
+
+    assertThatThrownBy(() -> client.command("throttle", "", OptionalLong.of(0)))
+        .isInstanceOf(CommandRefused.class)
+        .hasMessage("throttle was not done: maxRowsPerSecond must be at least 1");
+    assertThatThrownBy(() -> client.command("resume", "", OptionalLong.empty()))
+        .hasMessage("resume was not done: Kafka does not answer");
+  }
+
+  @Test
+  void shouldTakeCommandsOnlyWithTheTokenWhereThereIsOne() throws Exception {
+    try (JobServer guarded = start(LOOPBACK, 0, Optional.of("s3cret"))) {
+      for (Optional<String> wrong :
+          List.of(Optional.<String>empty(), Optional.of("s3cre"), Optional.of("s3cret2"))) {
+        JobClient client = new JobClient(LOOPBACK, guarded.port(), wrong);
+        assertThatThrownBy(() -> client.command("pause", "", OptionalLong.empty()))
+            .isInstanceOf(CommandRefused.class)
+            .hasMessageContaining("needs the token");
+        assertThat(client.status()).isEqualTo(Statuses.CONTRACT);
+      }
+      assertThat(ordered).isEmpty();
+
+      new JobClient(LOOPBACK, guarded.port(), Optional.of("s3cret"))
+          .command("pause", "now", OptionalLong.empty());
+      assertThat(ordered).containsExactly("now");
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatAForeignPageCouldPost() throws Exception {
+    for (String type : List.of("text/plain", "application/x-www-form-urlencoded")) {
+      HttpResponse<String> answer =
+          send(
+              HttpRequest.newBuilder()
+                  .header("Content-Type", type)
+                  .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"\"}")),
+              "/api/pause");
+      assertThat(answer.statusCode()).isEqualTo(415);
+    }
+    assertThat(ordered).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseABodyThatIsNoObject() throws Exception {
+    for (String body : List.of("", "[]", "{", "1")) {
+      HttpResponse<String> answer =
+          send(
+              HttpRequest.newBuilder()
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(body)),
+              "/api/pause");
+      assertThat(answer.statusCode()).as(body).isEqualTo(400);
+    }
+    assertThat(get("/api/pause").statusCode()).isEqualTo(405);
   }
 
   private HttpResponse<String> get(String path) throws Exception {

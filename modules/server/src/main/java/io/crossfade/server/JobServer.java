@@ -13,6 +13,7 @@ import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -22,10 +23,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP API of a running job: {@code /} a page, {@code /api/status} JSON, {@code /metrics} for
- * Prometheus, {@code /livez}, {@code /readyz}. It only reads.
+ * Prometheus, {@code /livez}, {@code /readyz}; and a {@code POST /api/<command>} for each command
+ * that changes the job, with a JSON object as its body, answered by the status after it.
  */
-public final class StatusServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
+public final class JobServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
   private static final String JSON = "application/json; charset=utf-8";
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final int THREADS = 4;
@@ -33,11 +35,13 @@ public final class StatusServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
   private final Map<String, Supplier<Answer>> routes;
+  private final Commands commands;
 
-  private StatusServer(HttpServer server, Map<String, Supplier<Answer>> routes) {
+  private JobServer(HttpServer server, Map<String, Supplier<Answer>> routes, Commands commands) {
     this.server = server;
     this.routes = routes;
-    this.threads = Executors.newFixedThreadPool(THREADS, StatusServer::daemon);
+    this.commands = commands;
+    this.threads = Executors.newFixedThreadPool(THREADS, JobServer::daemon);
   }
 
   /**
@@ -48,15 +52,19 @@ public final class StatusServer implements AutoCloseable {
    * @param status asked at every request, from several threads; must answer at once, from what the
    *     job knows, and must not wait for a database
    * @param ready whether the job does its work; asked like the status
+   * @param token what a command must show; empty: nothing
+   * @param commands by their names, what each does
    * @param registry what {@code /metrics} shows; the status is added to it
    * @throws PortInUse where another program listens there
    * @throws IOException where this machine cannot listen there for another reason
    */
-  public static StatusServer start(
+  public static JobServer start(
       String bind,
       int port,
       Supplier<Status> status,
       BooleanSupplier ready,
+      Optional<String> token,
+      Map<String, Command> commands,
       PrometheusMeterRegistry registry)
       throws IOException {
     StatusMetrics metrics = new StatusMetrics(registry, status.get());
@@ -77,7 +85,8 @@ public final class StatusServer implements AutoCloseable {
                     ready.getAsBoolean()
                         ? new Answer(200, TEXT, "ok\n")
                         : new Answer(503, TEXT, "not ready; /api/status says why\n"));
-    StatusServer started = new StatusServer(listen(bind, port), routes);
+    JobServer started =
+        new JobServer(listen(bind, port), routes, new Commands(token, commands, status));
     started.server.createContext("/", started::handle);
     started.server.setExecutor(started.threads);
     started.server.start();
@@ -122,7 +131,7 @@ public final class StatusServer implements AutoCloseable {
 
   /** Where its page is, as seen from this machine. */
   public URI uri() {
-    return StatusClient.uri(server.getAddress().getAddress().getHostAddress(), port());
+    return JobClient.uri(server.getAddress().getAddress().getHostAddress(), port());
   }
 
   /** Ends at once; requests that are being answered are cut. */
@@ -145,7 +154,7 @@ public final class StatusServer implements AutoCloseable {
           "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline';"
               + " script-src 'unsafe-inline'; frame-ancestors 'none'");
       if (answer.code() == 405) {
-        headers.set("Allow", "GET, HEAD");
+        headers.set("Allow", commands.has(exchange) ? "POST" : "GET, HEAD");
       }
       boolean head = exchange.getRequestMethod().equals("HEAD");
       exchange.sendResponseHeaders(answer.code(), head ? -1 : body.length);
@@ -155,9 +164,12 @@ public final class StatusServer implements AutoCloseable {
     }
   }
 
-  private Answer answer(HttpExchange exchange) {
+  private Answer answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     String method = exchange.getRequestMethod();
+    if (commands.has(exchange)) {
+      return commands.answer(exchange);
+    }
     Supplier<Answer> route = path == null ? null : routes.get(path);
     if (route == null) {
       return new Answer(404, JSON, StatusJson.error("there is nothing at " + path));
@@ -174,7 +186,7 @@ public final class StatusServer implements AutoCloseable {
   }
 
   private static String page() {
-    try (InputStream in = StatusServer.class.getResourceAsStream("page.html")) {
+    try (InputStream in = JobServer.class.getResourceAsStream("page.html")) {
       if (in == null) {
         throw new IllegalStateException("page.html is not packaged");
       }
@@ -191,5 +203,10 @@ public final class StatusServer implements AutoCloseable {
     return thread;
   }
 
-  private record Answer(int code, String type, String body) {}
+  /** What is sent back. */
+  record Answer(int code, String type, String body) {
+    static Answer json(int code, String body) {
+      return new Answer(code, JSON, body);
+    }
+  }
 }

@@ -1,0 +1,199 @@
+package io.crossfade.capture;
+
+import io.crossfade.wire.BackfillOrder;
+import io.crossfade.wire.ControlCodec;
+import io.crossfade.wire.Names;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Operators' orders about the backfill: given to any instance, written to the control topic, and
+ * followed from there by all, so that the one that copies obeys, now or after a restart.
+ */
+public final class Orders implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Map<String, String> kafka;
+  private final TopicPartition control;
+  private final OptionalLong inSpec;
+  private final Throttle throttle;
+  private final Thread thread = new Thread(this::follow, "crossfade-orders");
+  private volatile boolean closed;
+  private volatile KafkaConsumer<byte[], byte[]> following;
+  private BackfillOrder last;
+  private long lastOffset = -1;
+  private boolean upToDate;
+
+  /**
+   * Begins to follow. Does not wait; the throttle is shut until the orders of former runs are read.
+   *
+   * @param inSpec the rate that the spec names
+   * @param throttle obeys
+   */
+  public Orders(Map<String, String> kafka, Names names, OptionalLong inSpec, Throttle throttle) {
+    this.kafka = Map.copyOf(kafka);
+    this.control = new TopicPartition(names.controlTopic(), 0);
+    this.inSpec = inSpec;
+    this.throttle = throttle;
+    this.last = BackfillOrder.none(inSpec);
+    throttle.order(inSpec, Optional.of("former orders are being read"));
+    thread.start();
+  }
+
+  /** The last order that has come. */
+  public synchronized BackfillOrder last() {
+    return last;
+  }
+
+  /**
+   * Gives an order, and waits until this instance has it from Kafka; all others have it then, or
+   * will have it before whatever is ordered next.
+   *
+   * @param change what becomes of the order that counts until now
+   * @throws KafkaException where Kafka does not take it within ten seconds: then nobody knows
+   *     whether it will count
+   */
+  public void give(UnaryOperator<BackfillOrder> change) throws InterruptedException {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    await(() -> upToDate, "Kafka does not say what was ordered before");
+    byte[] key = ControlCodec.ORDER_KEY.getBytes(StandardCharsets.UTF_8);
+    byte[] value = ControlCodec.encode(change.apply(last()));
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      long offset =
+          producer
+              .send(new ProducerRecord<>(control.topic(), control.partition(), key, value))
+              .get()
+              .offset();
+      await(
+          () -> lastOffset >= offset,
+          "Kafka has taken the order, but has not handed it on; `crossfade status` says whether it counts");
+    } catch (ExecutionException e) {
+      throw new KafkaException("Kafka has not taken the order: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  private synchronized void await(BooleanSupplier condition, String otherwise)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        throw new KafkaException(otherwise + " (waited " + PATIENCE.toSeconds() + " s)");
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+
+  private void follow() {
+    while (!closed) {
+      try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        following = consumer;
+        consumer.assign(List.of(control));
+        consumer.seekToBeginning(List.of(control));
+        long end = consumer.endOffsets(List.of(control)).get(control);
+        while (!closed) {
+          for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            if (ControlCodec.ORDER_KEY.equals(new String(record.key(), StandardCharsets.UTF_8))) {
+              come(record.offset(), ControlCodec.order(record.value()).under(inSpec));
+            }
+          }
+          if (consumer.position(control) >= end) {
+            obey();
+          }
+        }
+      } catch (WakeupException | InterruptException e) {
+        LOG.debug("following orders ends", e);
+      } catch (KafkaException e) {
+        LOG.warn("Orders cannot be followed and will be again: {}", e.getMessage());
+        pause();
+      } catch (RuntimeException e) {
+        LOG.error("Orders cannot be followed any more; the backfill stands still", e);
+        throttle.order(inSpec, Optional.of("an order cannot be read: " + e.getMessage()));
+        return;
+      }
+    }
+  }
+
+  /** Not {@code read_committed}: orders are in no transaction, and need not wait for others'. */
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private synchronized void come(long offset, BackfillOrder order) {
+    if (offset <= lastOffset) {
+      return; // read again after an error
+    }
+    lastOffset = offset;
+    last = order;
+  }
+
+  private synchronized void obey() {
+    upToDate = true;
+    throttle.order(
+        last.rowsPerSecond(),
+        last.paused()
+            ? Optional.of("paused" + (last.reason().isEmpty() ? "" : ": " + last.reason()))
+            : Optional.empty());
+    notifyAll();
+  }
+
+  private synchronized void pause() {
+    try {
+      if (!closed) {
+        wait(1_000);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    KafkaConsumer<byte[], byte[]> consumer = following;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

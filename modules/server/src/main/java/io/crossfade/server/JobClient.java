@@ -1,0 +1,109 @@
+package io.crossfade.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Asks a running job, and tells it what to do. */
+public final class JobClient {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** A command waits for Kafka. */
+  private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(40);
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  private final URI api;
+  private final Optional<String> token;
+
+  /**
+   * A client of the job that listens there.
+   *
+   * @param bind as in the spec; where it stands for all addresses, loopback is asked
+   * @param token what commands show
+   */
+  public JobClient(String bind, int port, Optional<String> token) {
+    this.api = uri(bind, port);
+    this.token = token;
+  }
+
+  /**
+   * The job's status. Waits up to five seconds; may be repeated.
+   *
+   * @throws NoJob where none answers, or something else does
+   */
+  public Status status() throws NoJob, InterruptedException {
+    try {
+      HttpResponse<String> response =
+          send(HttpRequest.newBuilder(api.resolve("/api/status")).timeout(PATIENCE));
+      if (response.statusCode() != 200) {
+        throw new IOException("it answers with HTTP " + response.statusCode());
+      }
+      return StatusJson.read(response.body());
+    } catch (IOException e) {
+      throw noJob(e);
+    }
+  }
+
+  /**
+   * Has the job do something; waits until it is done.
+   *
+   * @param command its name
+   * @param reason why, for those who look later; empty where nothing is to be said
+   * @param maxRowsPerSecond for {@code throttle}; empty: as fast as it can
+   * @return the status after it
+   * @throws NoJob where none answers
+   * @throws CommandRefused where it was not done
+   */
+  public Status command(String command, String reason, OptionalLong maxRowsPerSecond)
+      throws NoJob, CommandRefused, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(api.resolve("/api/" + command))
+            .timeout(COMMAND_PATIENCE)
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    StatusJson.order(reason, maxRowsPerSecond), StandardCharsets.UTF_8));
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    try {
+      HttpResponse<String> response = send(request);
+      if (response.statusCode() != 200) {
+        throw new CommandRefused(
+            "%s was not done: %s".formatted(command, StatusJson.errorIn(response.body())));
+      }
+      return StatusJson.read(response.body());
+    } catch (IOException e) {
+      throw noJob(e);
+    }
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+  }
+
+  private NoJob noJob(IOException e) {
+    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return new NoJob(
+        "no job answers at %s (%s); start it with `crossfade run`"
+            .formatted(api, why.lines().findFirst().orElse("")),
+        e);
+  }
+
+  /** {@code http://host:port/}, with loopback for an address that stands for all. */
+  static URI uri(String bind, int port) {
+    InetSocketAddress address = new InetSocketAddress(bind, port);
+    if (!address.isUnresolved() && address.getAddress().isAnyLocalAddress()) {
+      return uri(InetAddress.getLoopbackAddress().getHostAddress(), port);
+    }
+    String host = bind.contains(":") && !bind.startsWith("[") ? "[" + bind + "]" : bind;
+    return URI.create("http://" + host + ":" + port + "/");
+  }
+}
