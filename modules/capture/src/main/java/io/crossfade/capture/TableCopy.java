@@ -133,6 +133,7 @@ final class TableCopy {
 
   /** The chunk could not be read. */
   synchronized void giveBack(Reading reading) {
+    size.failed();
     window.abandon(reading.ticket());
     backfill.giveBack(reading.chunk());
   }

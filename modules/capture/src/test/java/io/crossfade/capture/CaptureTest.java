@@ -9,17 +9,23 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.postgres.source.PostgresAddress;
 import io.crossfade.postgres.source.PostgresSource;
 import io.crossfade.sandbox.Database;
+import io.crossfade.sandbox.PostgresOptions;
 import io.crossfade.sandbox.PostgresServer;
+import io.crossfade.sandbox.PostgresVersion;
 import io.crossfade.sandbox.SharedSandbox;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.RowCodec;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -27,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,14 +59,17 @@ class CaptureTest {
   void close() {
     if (capture != null) {
       capture.close();
+      capture = null;
     }
     if (source != null) {
       source.close();
+      source = null;
     }
     if (database != null) {
       database.execute(
           "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()");
       database.close();
+      database = null;
     }
   }
 
@@ -114,12 +124,84 @@ class CaptureTest {
     assertThat(history.duplicates()).isEmpty();
   }
 
+  @Test
+  @Tag("slow")
+  void shouldReadChunksFromAStandbyWithATransactionOpenAndReadsCancelled() throws Exception {
+    PostgresOptions options = PostgresOptions.of(PostgresVersion.V18).fastAndUnsafe();
+    // What the standby replays soon cancels whatever reads what it takes away.
+    PostgresOptions impatient =
+        options
+            .with("max_standby_streaming_delay", "50ms")
+            .with("wal_receiver_status_interval", "100ms");
+    try (PostgresServer primary = PostgresServer.start(options);
+        PostgresServer standby = PostgresServer.startStandbyOf(primary, impatient)) {
+      prepare(primary, Optional.of(standby));
+      fill(20_000);
+      try (Connection late = database.connect();
+          Connection cleaner = database.connect();
+          Statement vacuum = cleaner.createStatement();
+          Writers writers = new Writers(database, 4, 20_000, 11)) {
+        start(OptionalLong.of(6_000));
+        await(() -> capture.status().tables().stream().anyMatch(table -> table.chunks() > 0));
+        update(late, 1);
+        while (!capture.status().backfillDone()) {
+          vacuum(vacuum);
+          long until = writers.commits() + 1_000;
+          await(() -> capture.status().backfillDone() || writers.commits() > until);
+        }
+        late.commit();
+      }
+      List<String> cancelled =
+          standby
+              .database()
+              .query(
+                  "SELECT confl_snapshot + confl_lock > 0 FROM pg_stat_database_conflicts WHERE datname = '"
+                      + database.name()
+                      + "'");
+      assertThat(cancelled).as("reads were cancelled").containsExactly("t");
+      RawHistory history = historyUpToNow();
+      assertThat(history.rows()).isEqualTo(tableRows());
+      assertThat(history.stepsBack(REV)).isEmpty();
+      assertThat(history.duplicates()).isEmpty();
+
+      assertThat(source.replicaLag()).isLessThan(Duration.ofSeconds(5));
+      standby.database().query("SELECT pg_wal_replay_pause()");
+      await(() -> source.replicaLag().compareTo(Duration.ofSeconds(1)) > 0);
+      standby.database().query("SELECT pg_wal_replay_resume()");
+      await(() -> source.replicaLag().isZero());
+      close();
+    }
+  }
+
+  private static void update(Connection connection, int id) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE item SET rev = rev + 1, body = 'late' WHERE id = " + id);
+    }
+  }
+
+  private static void vacuum(Statement statement) {
+    try {
+      statement.execute("VACUUM item");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private void prepare(PostgresServer server) {
+    prepare(server, Optional.empty());
+  }
+
+  private void prepare(PostgresServer server, Optional<PostgresServer> standby) {
     database = server.createDatabase();
     database.execute(Writers.DDL);
     source =
         new PostgresSource(
             new PostgresAddress(database.jdbcUrl(), database.user(), database.password()),
+            standby.map(
+                s ->
+                    new PostgresAddress(
+                        s.jdbcUrl(database.name()), database.user(), database.password())),
             migration);
   }
 

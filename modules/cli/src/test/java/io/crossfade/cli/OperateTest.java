@@ -116,6 +116,22 @@ class OperateTest {
   }
 
   @Test
+  void shouldGiveWayToTheLoadAndSayWhy() throws Exception {
+    String never = "max-rows-per-second: 2000, pause-when: { capture-lag: 0ms }";
+    try (Job job = Job.start(spec(never), warning -> {})) {
+      await(() -> job.status().waitingFor().orElse("").matches("capture-lag is .*, above 0 ms"));
+      assertThat(job.status().paused()).isFalse();
+      job.awaitBarrier();
+      assertThat(job.status().phase()).isNotEqualTo("FOLLOWING");
+    }
+    String enough = "pause-when: { capture-lag: 1h, target-commit-p95: 1h }";
+    try (Job job = Job.start(spec(enough), warning -> {})) {
+      job.awaitCaughtUp();
+      assertThat(target.query("SELECT count(*) FROM b")).containsExactly(Integer.toString(ROWS));
+    }
+  }
+
+  @Test
   void shouldRefuseARateThatIsNone() throws Exception {
     for (String rate : List.of("0", "-1", "fast", "1.5")) {
       assertThat(crossfade("throttle", "-f", "x.yaml", "--max-rows-per-second", rate)).isEqualTo(2);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,11 +117,12 @@ record PostgresDirectory(Path path, boolean temporary, Optional<Unix.User> user)
     write(SETTINGS_FILE, lines);
   }
 
-  /** Writes a file of the data directory. */
+  /** Writes a file of the data directory, which nobody but the server may read. */
   void write(String name, List<String> lines) {
     Path file = data().resolve(name);
     try {
       Files.write(file, lines);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       user.ifPresent(owner -> PostgresBinaries.chown(file, owner));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file, e);

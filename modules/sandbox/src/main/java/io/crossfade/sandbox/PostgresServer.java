@@ -212,6 +212,14 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
+   * Writes a file of the data directory, for instance {@code pg_hba.conf} or a certificate;
+   * settings name it without a path.
+   */
+  public void write(String name, List<String> lines) {
+    directory.write(name, lines);
+  }
+
+  /**
    * Changes settings of {@code postgresql.conf}. When this returns, new connections of a running
    * server see the change; what needs a restart takes effect with one.
    */

@@ -8,14 +8,16 @@ import java.util.OptionalLong;
  *
  * @param parallelism chunks read at the same time, at least 1
  * @param maxRowsPerSecond all tables together, at least 1; empty: unlimited
+ * @param pauseWhen the load that it gives way to
  */
-public record BackfillSpec(int parallelism, OptionalLong maxRowsPerSecond) {
+public record BackfillSpec(int parallelism, OptionalLong maxRowsPerSecond, PauseWhen pauseWhen) {
 
   /** Chunks read at the same time where the spec does not say. */
   static final int DEFAULT_PARALLELISM = 2;
 
   public BackfillSpec {
     Objects.requireNonNull(maxRowsPerSecond, "maxRowsPerSecond");
+    Objects.requireNonNull(pauseWhen, "pauseWhen");
     if (parallelism < 1) {
       throw new IllegalArgumentException("parallelism must be at least 1: " + parallelism);
     }

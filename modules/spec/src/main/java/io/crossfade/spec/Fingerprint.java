@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -43,8 +45,17 @@ final class Fingerprint {
     ObjectNode backfill = json.putObject("backfill");
     backfill.put("parallelism", spec.backfill().parallelism());
     spec.backfill().maxRowsPerSecond().ifPresent(rate -> backfill.put("rate", rate));
+    PauseWhen pause = spec.backfill().pauseWhen();
+    limit(backfill, "captureLag", pause.captureLag());
+    limit(backfill, "targetCommitP95", pause.targetCommitP95());
+    limit(backfill, "sourceReplicaLag", pause.sourceReplicaLag());
+    spec.source().readFrom().ifPresent(url -> json.put("readFrom", url.value()));
     json.putObject("server").put("bind", spec.server().bind()).put("port", spec.server().port());
     return json.toString();
+  }
+
+  private static void limit(ObjectNode json, String name, Optional<Duration> limit) {
+    limit.ifPresent(duration -> json.put(name, duration.toMillis()));
   }
 
   private static void database(ObjectNode json, Connector connector, Setting url) {

@@ -13,10 +13,8 @@ import java.util.regex.Pattern;
 final class NotYet {
   private static final Map<String, String> KEYS =
       Map.of(
-          "/source/read-from", "chunks are read from the primary",
           "/tables/*/mapper", "a mapping is a SELECT",
           "/tables/*/columns", "a SELECT gives all columns of its table",
-          "/backfill/pause-when", "limit the backfill by 'max-rows-per-second'",
           "/reverse", "there is no way back after a switch",
           "/checks", "compare by hand after a switch",
           "/expand", "run this DDL by hand before the start",

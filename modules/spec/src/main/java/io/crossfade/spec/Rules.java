@@ -49,6 +49,7 @@ final class Rules {
     Rules rules = new Rules(tree, values);
     rules.database("/source");
     rules.database("/target");
+    rules.readFrom();
     rules.kafka();
     rules.tables();
     rules.server();
@@ -62,6 +63,15 @@ final class Rules {
       values.text(url).flatMap(JdbcUrl::complaint).ifPresent(complaint -> add(url, complaint));
     }
     notBlank(pointer + "/username");
+  }
+
+  private void readFrom() {
+    String url = "/source/read-from";
+    values.text(url).flatMap(JdbcUrl::complaint).ifPresent(complaint -> add(url, complaint));
+    String lag = "/backfill/pause-when/source-replica-lag";
+    if (tree.has(lag) && !tree.has(url)) {
+      add(lag, "is measured at the standby of source.read-from, which is not given");
+    }
   }
 
   private void kafka() {

@@ -1,6 +1,7 @@
 package io.crossfade.spec;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ final class SpecBuilder {
             Connector.POSTGRES,
             setting("/source/url"),
             setting("/source/username"),
-            values.secret("/source/password")),
+            values.secret("/source/password"),
+            values.setting("/source/read-from")),
         new TargetSpec(
             Connector.POSTGRES,
             setting("/target/url"),
@@ -99,7 +101,15 @@ final class SpecBuilder {
             .number("/backfill/parallelism")
             .map(Long::intValue)
             .orElse(BackfillSpec.DEFAULT_PARALLELISM),
-        rate.isPresent() ? OptionalLong.of(rate.get()) : OptionalLong.empty());
+        rate.isPresent() ? OptionalLong.of(rate.get()) : OptionalLong.empty(),
+        new PauseWhen(
+            pauseWhen("capture-lag"),
+            pauseWhen("target-commit-p95"),
+            pauseWhen("source-replica-lag")));
+  }
+
+  private Optional<Duration> pauseWhen(String limit) {
+    return values.text("/backfill/pause-when/" + limit).map(PauseWhen::duration);
   }
 
   private ServerSpec server() {

@@ -81,6 +81,8 @@ public final class SpecTemplate {
         parallelism: 2
         # Without it: unlimited.
         # max-rows-per-second: 20000
+        # It stands still while one of these is exceeded:
+        # pause-when: { capture-lag: 30s, target-commit-p95: 500ms }
 
       # Where `crossfade status` finds the running job. Other than loopback only with a token.
       server:

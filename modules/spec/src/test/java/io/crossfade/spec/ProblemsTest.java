@@ -265,11 +265,9 @@ class ProblemsTest {
         on-bad-row: park
         """,
         "4:14: not yet: 'mariadb'; only 'postgres' can be a source",
-        "7:3: not yet: 'read-from'; chunks are read from the primary",
         "18:11: not yet: all tables of a schema; name each table",
         "21:5: not yet: 'mapper'; a mapping is a SELECT",
         "23:5: not yet: 'columns'; a SELECT gives all columns of its table",
-        "26:3: not yet: 'pause-when'; limit the backfill by 'max-rows-per-second'",
         "27:1: not yet: 'reverse'; there is no way back after a switch",
         "30:1: not yet: 'checks'; compare by hand after a switch",
         "32:1: not yet: 'expand'; run this DDL by hand before the start",

@@ -27,7 +27,8 @@ class SpecReaderTest {
     assertThat(spec.target().username().value()).isEqualTo("crossfade");
     assertThat(spec.kafka().partitions()).isEqualTo(4);
     assertThat(spec.kafka().replicationFactor()).isEqualTo(OptionalInt.empty());
-    assertThat(spec.backfill()).isEqualTo(new BackfillSpec(2, OptionalLong.empty()));
+    assertThat(spec.backfill())
+        .isEqualTo(new BackfillSpec(2, OptionalLong.empty(), PauseWhen.NEVER));
     assertThat(spec.server()).isEqualTo(new ServerSpec("127.0.0.1", 8480, Optional.empty()));
   }
 
@@ -74,7 +75,8 @@ class SpecReaderTest {
     assertThat(spec.tables())
         .extracting(TableSpec::existing)
         .containsExactly(TableSpec.Existing.KEEP, TableSpec.Existing.REFUSE);
-    assertThat(spec.backfill()).isEqualTo(new BackfillSpec(3, OptionalLong.of(20000)));
+    assertThat(spec.backfill())
+        .isEqualTo(new BackfillSpec(3, OptionalLong.of(20000), PauseWhen.NEVER));
     assertThat(spec.server()).isEqualTo(new ServerSpec("0.0.0.0", 0, Optional.of(Secret.of("t0"))));
   }
 

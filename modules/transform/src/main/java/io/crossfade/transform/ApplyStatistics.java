@@ -17,6 +17,7 @@ final class ApplyStatistics {
   private final LongAdder records = new LongAdder();
   private final LongAdder commits = new LongAdder();
   private final LatencyHistogram endToEnd = new LatencyHistogram();
+  private final RecentTimes targetCommits = new RecentTimes(System::nanoTime);
 
   /** The target has committed, just now. */
   void flushed(Flush flush, Flushed.Done done, Collection<PartitionBuffer> buffers, long now) {
@@ -42,7 +43,13 @@ final class ApplyStatistics {
     }
   }
 
+  /** A transaction of the target, from its first statement to its commit. */
+  void targetTook(long nanos) {
+    targetCommits.took(nanos);
+  }
+
   Statistics snapshot() {
-    return new Statistics(tables, records.sum(), commits.sum(), endToEnd.snapshot());
+    return new Statistics(
+        tables, records.sum(), commits.sum(), endToEnd.snapshot(), targetCommits.quantile(0.95));
   }
 }

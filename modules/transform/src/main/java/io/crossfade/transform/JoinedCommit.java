@@ -265,6 +265,7 @@ final class JoinedCommit {
     }
     Flush flush = new Flush(moves(moving, offsets), batches(moving.values()));
     Flushed flushed;
+    long began = context.nanoTime();
     try {
       flushed = target.call(FLUSH_WITHIN, producer, session -> session.flush(flush));
     } catch (TargetUnavailableException e) {
@@ -278,6 +279,7 @@ final class JoinedCommit {
       throw new CommitFailedException(
           "another instance has taken one of " + moving.keySet() + "; nothing was written");
     }
+    context.statistics().targetTook(context.nanoTime() - began);
     context
         .statistics()
         .flushed(flush, (Flushed.Done) flushed, moving.values(), context.now().toEpochMilli());

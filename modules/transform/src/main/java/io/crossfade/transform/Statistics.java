@@ -1,8 +1,10 @@
 package io.crossfade.transform;
 
 import io.crossfade.core.table.TableId;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What apply has done on this instance since it was started.
@@ -12,13 +14,20 @@ import java.util.Objects;
  * @param commits transactions of the target
  * @param endToEnd from a change's commit at the source to its commit at the target; rows that were
  *     read by a chunk are not in it
+ * @param targetCommitP95 how long 95 % of the target's transactions of the last half minute took at
+ *     most, from the first statement to the commit; empty where there was none
  */
 public record Statistics(
-    Map<TableId, TableCounts> tables, long records, long commits, Latency endToEnd) {
+    Map<TableId, TableCounts> tables,
+    long records,
+    long commits,
+    Latency endToEnd,
+    Optional<Duration> targetCommitP95) {
 
   public Statistics {
     tables = Map.copyOf(tables);
     Objects.requireNonNull(endToEnd, "endToEnd");
+    Objects.requireNonNull(targetCommitP95, "targetCommitP95");
   }
 
   /**

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 import org.postgresql.jdbc.PgConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads of rows by {@code COPY}, each in one short transaction with one snapshot (I3, I4). The
@@ -43,6 +45,8 @@ final class ChunkReads {
 
   /** A table that somebody rewrites is not waited for longer: the chunk is tried again later. */
   private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '10s'";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkReads.class);
 
   private ChunkReads() {}
 
@@ -97,13 +101,15 @@ final class ChunkReads {
       RowSink sink)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(BEGIN);
-      statement.execute(LOCK_TIMEOUT);
+      boolean done = false;
       try {
+        statement.execute(BEGIN);
+        statement.execute(LOCK_TIMEOUT);
         String part = ReplicationLog.quoted(extent.part());
         statement.execute("LOCK TABLE ONLY " + part + " IN ACCESS SHARE MODE");
         Snapshot snapshot = snapshot(statement, primary);
         if (hasMoved(connection, extent)) {
+          done = true;
           return new ChunkRead(snapshot, from, true);
         }
         requireSameColumns(connection, columns, extent.part());
@@ -117,10 +123,11 @@ final class ChunkReads {
                 + "'::tid AND ctid < '"
                 + ctid(to)
                 + "'::tid) TO STDOUT";
-        return new ChunkRead(
-            snapshot, copy(connection, sql, columns.columns().size(), to, beginning, sink), false);
+        long end = copy(connection, sql, columns.columns().size(), to, beginning, sink);
+        done = true;
+        return new ChunkRead(snapshot, end, false);
       } finally {
-        endTransaction(connection);
+        endTransaction(connection, done);
       }
     }
   }
@@ -128,14 +135,15 @@ final class ChunkReads {
   static Snapshot keys(Connection connection, Table columns, List<Row> keys, RowSink sink)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(BEGIN);
-      // Whatever the statistics of a table that is just growing say: a few keys are looked up by
-      // the index.
-      statement.execute(
-          LOCK_TIMEOUT
-              + "; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
-              + " SET LOCAL enable_mergejoin = off");
+      boolean done = false;
       try {
+        statement.execute(BEGIN);
+        // Whatever the statistics of a table that is just growing say: a few keys are looked up by
+        // the index.
+        statement.execute(
+            LOCK_TIMEOUT
+                + "; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
+                + " SET LOCAL enable_mergejoin = off");
         String table = ReplicationLog.quoted(columns.id());
         statement.execute("LOCK TABLE " + table + " IN ACCESS SHARE MODE");
         Snapshot snapshot = snapshot(statement, true);
@@ -159,27 +167,50 @@ final class ChunkReads {
             Long.MAX_VALUE,
             new LogBeginning("", ""),
             sink);
+        done = true;
         return snapshot;
       } finally {
-        endTransaction(connection);
+        endTransaction(connection, done);
       }
     }
   }
 
-  private static void endTransaction(Connection connection) throws SQLException {
-    if (!connection.unwrap(PgConnection.class).isClosed()) {
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("ROLLBACK");
+  /** A session that failed may be gone: its first error is the one to tell of. */
+  private static void endTransaction(Connection connection, boolean done) throws SQLException {
+    try {
+      if (!connection.unwrap(PgConnection.class).isClosed()) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("ROLLBACK");
+        }
       }
+    } catch (SQLException e) {
+      if (done) {
+        throw e;
+      }
+      LOG.debug("ending the transaction of a read that failed", e);
     }
   }
 
-  private static Snapshot snapshot(Statement statement, boolean primary) throws SQLException {
-    try (ResultSet rows = statement.executeQuery("SELECT pg_catalog.pg_current_snapshot()::text")) {
+  /**
+   * The snapshot of a transaction.
+   *
+   * @throws BlockedException where a standby is none any more: what is written there is not in the
+   *     primary's log
+   */
+  static PostgresSnapshot snapshot(Statement statement, boolean primary) throws SQLException {
+    try (ResultSet rows =
+        statement.executeQuery(
+            "SELECT pg_catalog.pg_current_snapshot()::text, pg_catalog.pg_is_in_recovery()")) {
       rows.next();
-      return primary
-          ? PostgresSnapshot.ofPrimary(rows.getString(1))
-          : PostgresSnapshot.ofStandby(rows.getString(1));
+      if (primary) {
+        return PostgresSnapshot.ofPrimary(rows.getString(1));
+      }
+      if (!rows.getBoolean(2)) {
+        throw new BlockedException(
+            "the server of source.read-from is no standby any more: it was promoted",
+            "name another standby of the primary, or take source.read-from out, and start again");
+      }
+      return PostgresSnapshot.ofStandby(rows.getString(1));
     }
   }
 

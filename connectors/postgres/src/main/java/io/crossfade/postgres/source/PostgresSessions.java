@@ -51,7 +51,8 @@ final class PostgresSessions implements AutoCloseable {
       try {
         return work.on(connection);
       } finally {
-        if (connection.unwrap(PgConnection.class).isClosed()) {
+        // The pool itself takes away what it has seen break.
+        if (!connection.isClosed() && connection.unwrap(PgConnection.class).isClosed()) {
           pool.evictConnection(connection);
         }
       }

@@ -7,6 +7,7 @@ import io.crossfade.core.source.LogStream;
 import io.crossfade.core.source.RowSink;
 import io.crossfade.core.source.Snapshot;
 import io.crossfade.core.source.SourceDatabase;
+import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -17,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -35,15 +37,33 @@ public final class PostgresSource implements SourceDatabase {
   private final String name;
   private final PostgresSessions sessions;
 
+  /** Where chunks are read: a standby's, or the primary's. */
+  private final PostgresSessions chunks;
+
+  private final Optional<PostgresAddress> standby;
+  private final ReplicaLag replicaLag = new ReplicaLag();
+
+  /** A source whose chunks are read from the primary. */
+  public PostgresSource(PostgresAddress address, String migration) {
+    this(address, Optional.empty(), migration);
+  }
+
   /**
    * @param address the primary
+   * @param readFrom a physical standby of it, where chunks are read; empty for the primary
    * @param migration names the slot, the publication and the lock
    */
-  public PostgresSource(PostgresAddress address, String migration) {
+  public PostgresSource(
+      PostgresAddress address, Optional<PostgresAddress> readFrom, String migration) {
     this.address = address;
+    this.standby = readFrom;
     this.migration = migration;
     this.name = "crossfade_" + migration.replace('-', '_');
     this.sessions = new PostgresSessions(address, "crossfade " + migration);
+    this.chunks =
+        readFrom
+            .map(replica -> new PostgresSessions(replica, "crossfade " + migration))
+            .orElse(sessions);
   }
 
   /** The name of the replication slot and of the publication. */
@@ -61,9 +81,25 @@ public final class PostgresSource implements SourceDatabase {
     // Not by way of the pool, which would try a wrong password again and again.
     String doing = "looking at the server";
     try (Connection connection = sessions.open(doing)) {
-      return new SourceChecks(connection, name).all(tables);
+      List<Check> checks = new ArrayList<>(new SourceChecks(connection, name).all(tables));
+      if (standby.isPresent()) {
+        checks.add(checkStandby(connection, tables));
+      }
+      return checks;
     } catch (SQLException e) {
       throw sessions.failed(doing, e);
+    }
+  }
+
+  private Check checkStandby(Connection primary, Collection<TableId> tables) {
+    String doing = "looking at the standby";
+    try (Connection connection = chunks.open(doing)) {
+      return StandbyCheck.of(primary, connection, tables);
+    } catch (SQLException | SourceException e) {
+      String why =
+          e instanceof SQLException sql ? chunks.failed(doing, sql).getMessage() : e.getMessage();
+      return Check.fail(
+          "source.read-from", why, "see that the standby runs and that source.read-from is right");
     }
   }
 
@@ -137,8 +173,24 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public Settled settled(String line) {
-    PostgresSnapshot now = (PostgresSnapshot) snapshot();
-    return now.settled(Long.parseLong(line)) ? Settled.DONE : waitingFor();
+    long transaction = Long.parseLong(line);
+    if (!((PostgresSnapshot) snapshot()).settled(transaction)) {
+      return waitingFor();
+    }
+    if (standby.isPresent() && !standbySnapshot().settled(transaction)) {
+      return new Settled(false, "the standby, which has not replayed that far", Duration.ZERO);
+    }
+    return Settled.DONE;
+  }
+
+  private PostgresSnapshot standbySnapshot() {
+    return chunks.with(
+        "taking a snapshot of the standby",
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            return ChunkReads.snapshot(statement, false);
+          }
+        });
   }
 
   /**
@@ -175,15 +227,15 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public List<Extent> extents(TableId table) {
-    return sessions.with("measuring " + table, connection -> ChunkReads.extents(connection, table));
+    return chunks.with("measuring " + table, connection -> ChunkReads.extents(connection, table));
   }
 
   @Override
   public ChunkRead readChunk(
       Table columns, Extent extent, long from, long to, LogBeginning beginning, RowSink sink) {
-    return sessions.with(
+    return chunks.with(
         "reading a chunk of " + extent.part(),
-        c -> ChunkReads.chunk(c, true, columns, extent, from, to, beginning, sink));
+        c -> ChunkReads.chunk(c, standby.isEmpty(), columns, extent, from, to, beginning, sink));
   }
 
   @Override
@@ -204,6 +256,33 @@ public final class PostgresSource implements SourceDatabase {
                 + "'"));
   }
 
+  @Override
+  public Duration replicaLag() {
+    if (standby.isEmpty()) {
+      return Duration.ZERO;
+    }
+    long end = lsn(sessions, "asking where the log ends", "pg_current_wal_flush_lsn");
+    long nanos = System.nanoTime();
+    long replayed = lsn(chunks, "asking how far the standby is", "pg_last_wal_replay_lsn");
+    return replicaLag.observe(end, replayed, nanos);
+  }
+
+  private static long lsn(PostgresSessions sessions, String doing, String function) {
+    return sessions.with(
+        doing,
+        connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet rows =
+                  statement.executeQuery(
+                      "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog."
+                          + function
+                          + "(), '0/0')::bigint")) {
+            rows.next();
+            return rows.getLong(1);
+          }
+        });
+  }
+
   private String text(String doing, String sql) {
     return sessions.with(
         doing,
@@ -218,6 +297,9 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public void close() {
+    if (standby.isPresent()) {
+      chunks.close();
+    }
     sessions.close();
   }
 

@@ -4,6 +4,8 @@ import io.crossfade.postgres.source.PostgresAddress;
 import io.crossfade.postgres.source.PostgresSource;
 import io.crossfade.postgres.target.PostgresTarget;
 import io.crossfade.spec.Secret;
+import io.crossfade.spec.Setting;
+import io.crossfade.spec.SourceSpec;
 import io.crossfade.spec.Spec;
 
 /**
@@ -18,15 +20,18 @@ public record Databases(PostgresSource source, PostgresTarget target) implements
   public static Databases of(Spec spec) {
     return new Databases(
         new PostgresSource(
-            new PostgresAddress(
-                spec.source().url().value(),
-                spec.source().username().value(),
-                spec.source().password().map(Secret::reveal).orElse("")),
+            source(spec.source(), spec.source().url()),
+            spec.source().readFrom().map(url -> source(spec.source(), url)),
             spec.migration()),
         PostgresTarget.of(
             spec.target().url().value(),
             spec.target().username().value(),
             spec.target().password().map(Secret::reveal).orElse("")));
+  }
+
+  private static PostgresAddress source(SourceSpec source, Setting url) {
+    return new PostgresAddress(
+        url.value(), source.username().value(), source.password().map(Secret::reveal).orElse(""));
   }
 
   @Override

@@ -158,6 +158,15 @@ public final class Job implements AutoCloseable {
                 registry));
     monitor.start();
     capture.start();
+    opened(new LoadGuard(limits(), throttle)).start();
+  }
+
+  private List<LoadGuard.Limit> limits() {
+    return LoadGuard.limits(
+        spec.backfill().pauseWhen(),
+        () -> Optional.of(capture.status().lag()),
+        () -> apply.statistics().targetCommitP95(),
+        () -> Optional.of(databases.source().replicaLag()));
   }
 
   private Map<String, String> startBroker() {

@@ -37,6 +37,14 @@ public final class ChunkSize {
   }
 
   /**
+   * A chunk could not be read. What cuts reads off, a time-out or what a standby replays, rather
+   * lets a shorter one pass.
+   */
+  public void failed() {
+    places = Math.max(smallest, places / 2);
+  }
+
+  /**
    * A chunk was read.
    *
    * @param read how many places it had

@@ -97,6 +97,12 @@ public interface SourceDatabase extends AutoCloseable {
   /** How much log the source keeps for us, in bytes. */
   long retainedBytes();
 
+  /**
+   * How far the node where chunks are read is behind the primary; zero where it is the primary.
+   * Measured from one call to the next: call it every second or so.
+   */
+  Duration replicaLag();
+
   @Override
   void close();
 
