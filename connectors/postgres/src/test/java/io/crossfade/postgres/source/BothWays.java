@@ -41,6 +41,7 @@ final class BothWays {
 
   private final Database source;
   private final Database target;
+  private Map<String, Row> printed = Map.of();
 
   /** Both databases have the types that are used. */
   BothWays(Database source, Database target) {
@@ -85,12 +86,18 @@ final class BothWays {
         log.put(change.row().get(0), change.row());
       }
       Map<String, Row> chunk = chunks(from, shape);
+      printed = chunk;
       if (chunk.size() != rows.size()) {
         return Optional.of(chunk.size() + " rows were read, " + rows.size() + " were written");
       }
       Optional<String> found = difference(samples, shape, "log", log, "chunk", chunk);
       return found.isPresent() ? found : inTheTarget(samples, back, shape, chunk);
     }
+  }
+
+  /** The rows of the last call as canonical text, by their numbers. */
+  Map<String, Row> printed() {
+    return printed;
   }
 
   private Optional<String> inTheTarget(
