@@ -179,7 +179,7 @@ final class BothWays {
         : Optional.of(first + " has " + one.size() + " rows, " + second + " " + other.size());
   }
 
-  private static Map<String, Row> chunks(PostgresSource from, Table shape) {
+  static Map<String, Row> chunks(PostgresSource from, Table shape) {
     Map<String, Row> rows = new TreeMap<>();
     for (Extent extent : from.extents(T)) {
       from.readChunk(
@@ -193,13 +193,13 @@ final class BothWays {
     return rows;
   }
 
-  private static String tableOf(List<TypeSample> samples) {
+  static String tableOf(List<TypeSample> samples) {
     StringBuilder sql = new StringBuilder("CREATE TABLE t (id int PRIMARY KEY");
     samples.forEach(s -> sql.append(", ").append(s.column()).append(' ').append(s.type()));
     return sql.append(')').toString();
   }
 
-  private static String[] inserts(List<TypeSample> samples, List<List<String>> rows) {
+  static String[] inserts(List<TypeSample> samples, List<List<String>> rows) {
     String[] sql = new String[rows.size()];
     for (int r = 0; r < sql.length; r++) {
       StringBuilder values = new StringBuilder("INSERT INTO t VALUES (" + r);

@@ -421,8 +421,13 @@ final class TypeSamples {
     add("text[][]", array(RandomLiterals::text, ','), "{{a,b},{NULL,\"\"}}");
     add("character(4)[]", array(oneOf("a", "ab", "é"), ','), "{a,\"abcd\"}");
     add("varchar(9)[]", array(oneOf("a", "\\", "\""), ','), "{a,b}");
-    add("numeric[]", array(RandomLiterals::numeric, ','), "{NaN,1.00,1.0,NULL,-Infinity}");
-    add("float8[]", array(RandomLiterals::float8, ','), "{NaN,-0,0.1,Infinity}");
+    add(
+        "numeric[]",
+        array(RandomLiterals::numeric, ','),
+        "{NaN,1.00,1.0,NULL,-Infinity}",
+        "{1.0}",
+        "{1.00}");
+    add("float8[]", array(RandomLiterals::float8, ','), "{NaN,-0,0.1,Infinity}", "{0}", "{-0}");
     add("real[]", array(RandomLiterals::float4, ','), "{NaN,-0,0.1}");
     add("boolean[]", array(oneOf("t", "f"), ','), "{t,f,NULL}");
     add(
@@ -450,7 +455,7 @@ final class TypeSamples {
   private void made() {
     add("amount", RandomLiterals::numeric, "1.0", "1.00", "NaN");
     add("amount_over", RandomLiterals::numeric, "1.0", "1.00", "-Infinity");
-    add("amount[]", array(RandomLiterals::numeric, ','), "{1.0,1.00}");
+    add("amount[]", array(RandomLiterals::numeric, ','), "{1.0,1.00}", "{1.0}", "{1.00}");
     add("words", array(RandomLiterals::text, ','), "{}", "{\"a,b\",NULL}");
     add("words[]", oneOf("{\"{a,b}\"}"), "{\"{\\\"a,b\\\",NULL}\",NULL}");
     Function<Random, String> mood = oneOf("so, so", "it's \"ok\"", "", "NULL", "größe");
