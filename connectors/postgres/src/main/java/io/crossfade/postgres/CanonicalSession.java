@@ -13,7 +13,8 @@ public final class CanonicalSession {
   /**
    * {@code extra_float_digits = 1} prints the shortest exact float (any value above 0 does). {@code
    * search_path} is empty, so that names say their schema and a function of the user's cannot stand
-   * in for a built-in one.
+   * in for a built-in one. {@code lc_monetary} decides how the same stored money is written; {@code
+   * quote_all_identifiers} how names are that a value stands for.
    */
   private static final String SETTINGS =
       """
@@ -22,6 +23,8 @@ public final class CanonicalSession {
       SET TimeZone = 'UTC';
       SET extra_float_digits = 1;
       SET bytea_output = 'hex';
+      SET lc_monetary = 'C';
+      SET quote_all_identifiers = off;
       SET client_encoding = 'UTF8';
       SET standard_conforming_strings = on;
       SET backslash_quote = safe_encoding;

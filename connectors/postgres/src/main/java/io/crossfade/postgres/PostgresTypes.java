@@ -4,9 +4,8 @@ import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.TypeFamily;
 
 /**
- * Which {@link ColumnType} a PostgreSQL type is. Built-in types have fixed oids (PostgreSQL's
- * {@code pg_type.dat}); whatever is not listed, domains and enums among it, is {@link
- * TypeFamily#OPAQUE}: its text is passed on untouched.
+ * Which {@link ColumnType} a PostgreSQL type is. Whatever is not built in, domains and enums among
+ * it, is {@link TypeFamily#OPAQUE}: its text is passed on untouched.
  */
 public final class PostgresTypes {
 
@@ -58,45 +57,6 @@ public final class PostgresTypes {
   }
 
   private static TypeFamily family(long oid) {
-    switch ((int) oid) {
-      case 16:
-        return TypeFamily.BOOLEAN;
-      case 17:
-        return TypeFamily.BYTES;
-      case 20:
-        return TypeFamily.INT8;
-      case 21:
-        return TypeFamily.INT2;
-      case 23:
-        return TypeFamily.INT4;
-      case 25:
-        return TypeFamily.TEXT;
-      case 114:
-        return TypeFamily.JSON;
-      case 700:
-        return TypeFamily.FLOAT4;
-      case 701:
-        return TypeFamily.FLOAT8;
-      case 1042:
-        return TypeFamily.CHAR;
-      case 1043:
-        return TypeFamily.VARCHAR;
-      case 1082:
-        return TypeFamily.DATE;
-      case 1083:
-        return TypeFamily.TIME;
-      case 1114:
-        return TypeFamily.TIMESTAMP;
-      case 1184:
-        return TypeFamily.TIMESTAMPTZ;
-      case 1700:
-        return TypeFamily.NUMERIC;
-      case 2950:
-        return TypeFamily.UUID;
-      case 3802:
-        return TypeFamily.JSONB;
-      default:
-        return TypeFamily.OPAQUE;
-    }
+    return BuiltInType.of(oid).map(BuiltInType::family).orElse(TypeFamily.OPAQUE);
   }
 }

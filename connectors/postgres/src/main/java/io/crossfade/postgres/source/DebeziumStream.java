@@ -155,7 +155,7 @@ final class DebeziumStream implements LogStream {
     Properties parts = address.parts();
     Properties config = new Properties();
     config.setProperty("name", name);
-    config.setProperty("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+    config.setProperty("connector.class", TextConnector.class.getName());
     config.setProperty(
         "offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
     // Connect's worker configuration asks for it since Kafka 4.3; nothing connects to it.

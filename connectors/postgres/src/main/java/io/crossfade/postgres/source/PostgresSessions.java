@@ -138,13 +138,12 @@ final class PostgresSessions implements AutoCloseable {
     }
   }
 
-  /** What Debezium's own connections need so that PostgreSQL prints canonical text for them. */
+  /**
+   * For Debezium's own connections: a function of the user's cannot stand in for a built-in one.
+   */
   static Properties startupOptions() {
     Properties options = new Properties();
-    options.setProperty(
-        "options",
-        "-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=1"
-            + " -c bytea_output=hex -c search_path=pg_catalog");
+    options.setProperty("options", "-c search_path=pg_catalog");
     return options;
   }
 }

@@ -84,12 +84,19 @@ final class ReplicationLog {
                 + " FOR TABLE "
                 + list
                 + " WITH (publish = 'insert, update, delete, truncate',"
-                + " publish_via_partition_root = true)");
+                + " publish_via_partition_root = true"
+                + (publishesGenerated(connection) ? ", publish_generated_columns = stored" : "")
+                + ")");
       } else if (!published.equals(tables)) {
         statement.execute(
             "ALTER PUBLICATION " + CanonicalSession.quote(name) + " SET TABLE " + list);
       }
     }
+  }
+
+  /** Whether this server can have stored generated columns in its log: since PostgreSQL 18. */
+  static boolean publishesGenerated(Connection connection) throws SQLException {
+    return connection.getMetaData().getDatabaseMajorVersion() >= 18;
   }
 
   private boolean publicationExists(Connection connection) throws SQLException {

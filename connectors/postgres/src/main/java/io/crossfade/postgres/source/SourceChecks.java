@@ -29,6 +29,8 @@ final class SourceChecks {
     if (!version()) {
       return checks;
     }
+    encoding();
+    enums();
     walLevel();
     slots();
     role();
@@ -40,6 +42,7 @@ final class SourceChecks {
     }
     for (TableId table : tables) {
       table(table, published);
+      new ColumnChecks(connection, slot, table).addTo(checks);
     }
     return checks;
   }
@@ -59,6 +62,40 @@ final class SourceChecks {
                 + "; 14 or later is needed, for range scans over ctid and logical messages",
             "upgrade the server, or migrate from a standby that was upgraded"));
     return false;
+  }
+
+  /** In SQL_ASCII the server does not know what its bytes mean, so it cannot send them as UTF-8. */
+  private void encoding() throws SQLException {
+    String encoding = value("SHOW server_encoding");
+    checks.add(
+        encoding.equals("SQL_ASCII")
+            ? Check.fail(
+                "source.encoding",
+                "the database's encoding is SQL_ASCII: its bytes cannot be read as characters",
+                "dump it and restore it into a database with the encoding that its applications use")
+            : Check.ok("source.encoding", "the database's encoding is " + encoding));
+  }
+
+  /**
+   * Debezium 3.5.0 reads all types of the database when it starts, and fails on an enum without
+   * values, for which it takes a domain over an enum, too.
+   */
+  private void enums() throws SQLException {
+    String types =
+        value(
+            "SELECT string_agg(pg_catalog.format_type(t.oid, NULL), ', ' ORDER BY t.oid)"
+                + " FROM pg_catalog.pg_type t WHERE t.typcategory = 'E'"
+                + " AND NOT EXISTS (SELECT FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)");
+    if (types != null) {
+      checks.add(
+          Check.fail(
+              "source.enums",
+              "the database has a domain over an enum, or an enum without values, which Debezium"
+                  + " cannot read: "
+                  + types,
+              "make columns of the domain columns of its enum, and drop it; drop enums without"
+                  + " values"));
+    }
   }
 
   private void walLevel() throws SQLException {
