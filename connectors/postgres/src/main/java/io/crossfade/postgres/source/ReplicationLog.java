@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,25 +74,32 @@ final class ReplicationLog {
 
   private void publish(Connection connection, Set<TableId> tables) throws SQLException {
     Set<TableId> published = published(connection);
-    String list =
-        new TreeSet<>(tables)
-            .stream().map(ReplicationLog::quoted).collect(Collectors.joining(", "));
     try (Statement statement = connection.createStatement()) {
       if (!publicationExists(connection)) {
-        statement.execute(
-            "CREATE PUBLICATION "
-                + CanonicalSession.quote(name)
-                + " FOR TABLE "
-                + list
-                + " WITH (publish = 'insert, update, delete, truncate',"
-                + " publish_via_partition_root = true"
-                + (publishesGenerated(connection) ? ", publish_generated_columns = stored" : "")
-                + ")");
+        statement.execute(createPublication(connection, name, tables));
       } else if (!published.equals(tables)) {
         statement.execute(
-            "ALTER PUBLICATION " + CanonicalSession.quote(name) + " SET TABLE " + list);
+            "ALTER PUBLICATION " + CanonicalSession.quote(name) + " SET TABLE " + list(tables));
       }
     }
+  }
+
+  /** The statement that makes the publication as it has to be. */
+  static String createPublication(Connection connection, String name, Collection<TableId> tables)
+      throws SQLException {
+    return "CREATE PUBLICATION "
+        + CanonicalSession.quote(name)
+        + " FOR TABLE "
+        + list(tables)
+        + " WITH (publish = 'insert, update, delete, truncate',"
+        + " publish_via_partition_root = true"
+        + (publishesGenerated(connection) ? ", publish_generated_columns = stored" : "")
+        + ")";
+  }
+
+  private static String list(Collection<TableId> tables) {
+    return new TreeSet<>(tables)
+        .stream().map(ReplicationLog::quoted).collect(Collectors.joining(", "));
   }
 
   /** Whether this server can have stored generated columns in its log: since PostgreSQL 18. */

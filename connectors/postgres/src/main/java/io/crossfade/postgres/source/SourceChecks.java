@@ -37,7 +37,9 @@ final class SourceChecks {
     boolean published =
         !value("SELECT count(*) FROM pg_catalog.pg_publication WHERE pubname = '" + slot + "'")
             .equals("0");
-    if (!published && !tables.isEmpty()) {
+    if (published && !tables.isEmpty()) {
+      checks.add(PublicationCheck.of(connection, slot, tables));
+    } else if (!tables.isEmpty()) {
       mayPublish();
     }
     for (TableId table : tables) {

@@ -22,7 +22,6 @@ final class ProgressTable {
   /** Rows are updated several times a second: room on the page keeps them off the index. */
   private static final String CREATE =
       """
-      CREATE SCHEMA IF NOT EXISTS crossfade;
       CREATE TABLE IF NOT EXISTS crossfade.progress (
         consumer_group text COLLATE "C" NOT NULL,
         topic text COLLATE "C" NOT NULL,
@@ -133,6 +132,9 @@ final class ProgressTable {
           DO $$
           BEGIN
             PERFORM pg_advisory_xact_lock(hashtext('crossfade.progress'));
+            IF to_regnamespace('crossfade') IS NULL THEN
+              CREATE SCHEMA crossfade;
+            END IF;
             IF to_regclass('crossfade.progress') IS NULL THEN
               EXECUTE $sql$%s$sql$;
             END IF;

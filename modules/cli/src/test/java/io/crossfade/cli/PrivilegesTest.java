@@ -1,0 +1,172 @@
+package io.crossfade.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.cli.job.Job;
+import io.crossfade.sandbox.Database;
+import io.crossfade.sandbox.PostgresOptions;
+import io.crossfade.sandbox.PostgresServer;
+import io.crossfade.sandbox.PostgresVersion;
+import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.spec.SpecReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The SQL of docs/privileges.md, and roles that have just that; one server for both sides. */
+@Timeout(120)
+class PrivilegesTest {
+
+  private static final Path DOCUMENT = Path.of("../../docs/privileges.md");
+
+  @TempDir private Path directory;
+  private PostgresServer server;
+  private Database source;
+  private Database target;
+
+  @BeforeEach
+  void prepare() {
+    server = PostgresServer.start(PostgresOptions.of(PostgresVersion.V18).fastAndUnsafe());
+    source = server.createDatabase("billing");
+    target = server.createDatabase("billing_new");
+    source.execute(
+        "CREATE TABLE customers (id int PRIMARY KEY, name text)",
+        "CREATE TABLE invoices (id int PRIMARY KEY, customer int, cents bigint)",
+        "INSERT INTO customers SELECT i, 'name ' || i FROM generate_series(1, 500) i",
+        "INSERT INTO invoices SELECT i, i / 2, i * 100 FROM generate_series(1, 1000) i");
+    target.execute(
+        "CREATE TABLE customers (id int PRIMARY KEY, name text)",
+        "CREATE TABLE bills (id int PRIMARY KEY, customer int, cents bigint)");
+  }
+
+  @AfterEach
+  void end() {
+    server.close();
+  }
+
+  @Test
+  void shouldMigrateWithWhatTheDocumentGrantsAndNothingMore() throws Exception {
+    source.execute(blocks("source").toArray(String[]::new));
+    target.execute(blocks("target").toArray(String[]::new));
+    assertThat(
+            server
+                .database()
+                .query(
+                    "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'crossfade%' AND rolsuper"))
+        .containsExactly("0");
+
+    try (Job job = Job.start(SpecReader.read(spec(), Map.of()).orThrow(), warning -> {})) {
+      job.awaitCaughtUp();
+      source.execute(
+          "UPDATE invoices SET cents = 7 WHERE id = 3", "DELETE FROM customers WHERE id = 9");
+      job.awaitBarrier();
+    }
+    assertThat(target.query("SELECT count(*) FROM customers")).containsExactly("499");
+    assertThat(target.query("SELECT sum(cents) FROM bills"))
+        .isEqualTo(source.query("SELECT sum(cents) FROM invoices"));
+  }
+
+  @Test
+  void shouldSayWhichPrivilegeIsMissingInsteadOfTryingOnAndOn() throws Exception {
+    List<String> statements = new ArrayList<>(blocks("source"));
+    statements.removeIf(sql -> sql.contains("CREATE PUBLICATION"));
+    source.execute(statements.toArray(String[]::new));
+    target.execute(blocks("target").toArray(String[]::new));
+
+    assertThat(run()).contains("source.publication").contains("GRANT CREATE ON DATABASE billing");
+  }
+
+  @Test
+  void shouldRefuseAPublicationThatLeavesSomethingOut() throws Exception {
+    for (String with :
+        List.of(
+            "FOR TABLE customers, invoices WITH (publish = 'insert, update')",
+            "FOR TABLE customers WHERE (id > 5), invoices WITH (publish_via_partition_root = true)",
+            "FOR TABLE customers (id), invoices WITH (publish_via_partition_root = true)")) {
+      source.execute(
+          "DROP PUBLICATION IF EXISTS crossfade_subscriptions_v2",
+          "CREATE PUBLICATION crossfade_subscriptions_v2 " + with);
+      List<String> statements = new ArrayList<>(blocks("source"));
+      statements.removeIf(sql -> sql.contains("CREATE PUBLICATION"));
+      if (source.query("SELECT 1 FROM pg_roles WHERE rolname = 'crossfade_reader'").isEmpty()) {
+        source.execute(statements.toArray(String[]::new));
+        target.execute(blocks("target").toArray(String[]::new));
+      }
+
+      assertThat(run())
+          .as(with)
+          .contains("publication crossfade_subscriptions_v2")
+          .contains("DROP PUBLICATION");
+    }
+  }
+
+  private String run() throws Exception {
+    StringWriter err = new StringWriter();
+    int code =
+        Main.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err, true),
+            "run",
+            "-f",
+            spec().toString(),
+            "--exit-when",
+            "caught-up");
+    assertThat(code).as(err.toString()).isEqualTo(4);
+    return err.toString();
+  }
+
+  /** The document's SQL that begins with a comment that names the side, statement by statement. */
+  private static List<String> blocks(String side) throws Exception {
+    List<String> statements = new ArrayList<>();
+    Matcher block =
+        Pattern.compile("```sql\n-- " + side + "\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(DOCUMENT));
+    while (block.find()) {
+      for (String sql : block.group(1).split(";\n", -1)) {
+        if (!sql.isBlank()) {
+          statements.add(sql);
+        }
+      }
+    }
+    assertThat(statements).hasSizeGreaterThan(2);
+    return statements;
+  }
+
+  private Path spec() throws Exception {
+    Path file = directory.resolve("m.yaml");
+    Files.writeString(
+        file,
+        """
+        migration: subscriptions-v2
+        source:
+          connector: postgres
+          url: "%s"
+          username: crossfade_reader
+          password: change-me
+        target:
+          connector: postgres
+          url: "%s"
+          username: crossfade_writer
+          password: change-me
+        kafka: { bootstrap-servers: "%s", partitions: 2 }
+        tables:
+          - { into: public.customers, from: public.customers }
+          - { into: public.bills, from: public.invoices }
+        server: { port: 0 }
+        """
+            .formatted(
+                source.jdbcUrl(), target.jdbcUrl(), SharedSandbox.kafka().bootstrapServers()));
+    return file;
+  }
+}
