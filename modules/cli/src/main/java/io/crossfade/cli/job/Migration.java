@@ -222,14 +222,25 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
                         + column.name()
                         + " of "
                         + source.id()
+                        + " "
+                        + whyNotCaptured(column).orElseThrow()
                         + (column.generated()
-                            ? " is generated, and the log does not have it; write its expression instead"
-                            : " has type "
-                                + column.type()
-                                + ", which is not supported yet; leave it out")));
+                            ? "; write its expression instead"
+                            : "; leave it out")));
       }
     }
     return problems;
+  }
+
+  /** Why the values of a column of an old table cannot be read; empty where they can. */
+  public static Optional<String> whyNotCaptured(Column column) {
+    if (isCaptured(column)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        column.generated()
+            ? "is generated, and the log does not have it"
+            : "has type " + column.type() + ", which is not supported yet");
   }
 
   private static boolean isCaptured(Column column) {
