@@ -50,7 +50,8 @@ final class TableName {
     String stripped = text.strip();
     List<String> parts = parts(stripped.substring(0, stripped.length() - ".*".length()));
     if (parts.size() > 1) {
-      throw new IllegalArgumentException("has too many parts: write schema.*, without the database");
+      throw new IllegalArgumentException(
+          "has too many parts: write schema.*, without the database");
     }
     return parts.get(0);
   }
@@ -61,11 +62,13 @@ final class TableName {
    * @throws IllegalArgumentException with what is wrong, to be put behind the key's name
    */
   static String parseName(String text) {
-    List<String> parts = parts(text);
-    if (parts.size() > 1) {
-      throw new IllegalArgumentException("must be a table's name alone, without the schema");
+    TableId inSomeSchema;
+    try {
+      inSomeSchema = parse("s." + text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("must be a table's name, without the schema", e);
     }
-    return parts.get(0);
+    return inSomeSchema.name();
   }
 
   /** The name as it is written in a spec: what {@link #parse} reads back. */
