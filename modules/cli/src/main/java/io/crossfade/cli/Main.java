@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       InitCommand.class,
       ValidateCommand.class,
+      PlanCommand.class,
       RunCommand.class,
       StatusCommand.class,
       CommandLine.HelpCommand.class

@@ -40,7 +40,7 @@ final class IndexReader {
       FROM pg_catalog.pg_index i
       JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
       JOIN pg_catalog.pg_am m ON m.oid = c.relam
-      WHERE i.indrelid = ? AND NOT i.indisprimary AND NOT i.indisexclusion AND i.indislive
+      WHERE i.indrelid = ? AND NOT i.indisprimary AND NOT i.indisexclusion AND i.indisvalid
       ORDER BY c.relname
       """;
 
