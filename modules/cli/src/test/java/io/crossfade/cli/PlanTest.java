@@ -166,6 +166,7 @@ class PlanTest {
               UNIQUE (email)
             );
             """)
+        .contains("-- subs_amount_key is not proposed, since not all of its columns")
         .contains("CREATE SCHEMA IF NOT EXISTS \"New\";")
         .contains(
             """

@@ -21,7 +21,9 @@ public final class DdlText {
 
   private static final String TABLES =
       "Proposed tables of %s, to be looked at and run in the target before the first start.\n"
-          + "The role of target.username needs SELECT, INSERT, UPDATE and DELETE on them.";
+          + "The role of target.username needs SELECT, INSERT, UPDATE and DELETE on them.\n"
+          + "A UNIQUE refuses a row that takes a value before the row that had it gives it up: where values move\n"
+          + "from row to row, leave it out until the switch.";
   private static final String AFTER =
       "After the backfill, while the migration follows. None of it may run in a transaction.\n"
           + "Print it to be run: crossfade plan --ddl=after";

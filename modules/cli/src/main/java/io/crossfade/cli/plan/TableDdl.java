@@ -41,13 +41,7 @@ final class TableDdl {
       lines.add(column(output, comments));
     }
     lines.add("PRIMARY KEY (" + names.list(mapped.target().primaryKey()) + ")");
-    Set<String> unique = uniqueKeys();
-    if (!unique.isEmpty()) {
-      comments.add(
-          "Where a value of a UNIQUE moves from one row to another while the migration runs, the row"
-              + " that takes it may come first and is refused: leave the UNIQUE out until the switch");
-      lines.addAll(unique);
-    }
+    lines.addAll(uniqueKeys(comments));
     return Step.sql(
         String.join("\n", comments),
         "CREATE TABLE " + table + " (\n  " + String.join(",\n  ", lines) + "\n)");
@@ -86,20 +80,22 @@ final class TableDdl {
   }
 
   /** The unique keys of the old table that survive, without those that say what the key says. */
-  private Set<String> uniqueKeys() {
+  private Set<String> uniqueKeys(List<String> comments) {
     Set<String> lines = new LinkedHashSet<>();
     for (UniqueKey key : mapped.details().uniqueKeys()) {
-      mapped
-          .survivors(key.columns())
-          .filter(columns -> !Set.copyOf(columns).equals(Set.copyOf(mapped.target().primaryKey())))
-          .ifPresent(
-              columns ->
-                  lines.add(
-                      "UNIQUE "
-                          + (key.nullsNotDistinct() ? "NULLS NOT DISTINCT " : "")
-                          + "("
-                          + names.list(columns)
-                          + ")"));
+      Optional<List<String>> columns = mapped.survivors(key.columns());
+      String nulls = key.nullsNotDistinct() ? "NULLS NOT DISTINCT " : "";
+      if (columns.isEmpty()) {
+        comments.add(
+            key.name()
+                + " is not proposed, since not all of its columns came over as they were: UNIQUE "
+                + nulls
+                + "("
+                + names.list(key.columns())
+                + ")");
+      } else if (!Set.copyOf(columns.get()).equals(Set.copyOf(mapped.target().primaryKey()))) {
+        lines.add("UNIQUE " + nulls + "(" + names.list(columns.get()) + ")");
+      }
     }
     return lines;
   }
