@@ -11,6 +11,7 @@ import io.crossfade.spec.SpecException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       InitCommand.class,
       ValidateCommand.class,
+      PlanCommand.class,
       RunCommand.class,
       StatusCommand.class,
       PauseCommand.class,
@@ -62,7 +64,14 @@ public final class Main implements Runnable {
 
   /** Runs a command and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    CommandLine line = new CommandLine(new Main()).setOut(out).setErr(err);
+    return run(out, err, System.getenv(), arguments);
+  }
+
+  /** Runs a command in an environment of its own, where it asks for one. */
+  static int run(
+      PrintWriter out, PrintWriter err, Map<String, String> environment, String... arguments) {
+    CommandLine line =
+        new CommandLine(new Main(), new Commands(environment)).setOut(out).setErr(err);
     line.setExecutionExceptionHandler((e, commandLine, result) -> fail(e, commandLine));
     return line.execute(arguments);
   }
@@ -70,6 +79,16 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(command.commandLine(), "which command?");
+  }
+
+  /** Makes the commands. */
+  private record Commands(Map<String, String> environment) implements CommandLine.IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      return type == InitCommand.class
+          ? type.cast(new InitCommand(environment))
+          : CommandLine.defaultFactory().create(type);
+    }
   }
 
   private static int fail(Exception e, CommandLine line) throws Exception {

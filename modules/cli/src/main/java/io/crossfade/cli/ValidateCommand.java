@@ -65,7 +65,7 @@ final class ValidateCommand implements Callable<Integer> {
    * What can be told of the SELECTs without a database: all that is found before a table is looked
    * up.
    */
-  private static void parse(Spec spec) throws SpecException {
+  static void parse(Spec spec) throws SpecException {
     List<Problem> problems = new ArrayList<>();
     for (TableSpec table : spec.tables()) {
       AtomicBoolean understood = new AtomicBoolean();

@@ -42,6 +42,19 @@ final class Fingerprint {
           .put("select", table.select().text())
           .put("existing", table.existing().name());
     }
+    if (!spec.schemas().isEmpty()) {
+      var schemas = json.putArray("schemas");
+      for (SchemaSpec schema : spec.schemas()) {
+        var entry =
+            schemas
+                .addObject()
+                .put("from", schema.from())
+                .put("into", schema.into())
+                .put("existing", schema.existing().name());
+        var except = entry.putArray("except");
+        new TreeSet<>(schema.except().keySet()).forEach(except::add);
+      }
+    }
     ObjectNode backfill = json.putObject("backfill");
     backfill.put("parallelism", spec.backfill().parallelism());
     spec.backfill().maxRowsPerSecond().ifPresent(rate -> backfill.put("rate", rate));

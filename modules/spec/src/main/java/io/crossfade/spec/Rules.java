@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -106,6 +107,15 @@ final class Rules {
   }
 
   private void table(String table, Map<TableId, Place> seen) {
+    if (values.text(table + "/into").filter(TableName::isSchema).isPresent()) {
+      schema(table);
+      return;
+    }
+    if (tree.has(table + "/except")) {
+      problems.add(
+          tree.keyPlace(table + "/except")
+              .problem("'except' goes with all tables of a schema: from: schema.*"));
+    }
     into(table + "/into")
         .ifPresent(
             into -> {
@@ -132,6 +142,51 @@ final class Rules {
     notBlank(select);
   }
 
+  private void schema(String table) {
+    String into = table + "/into";
+    String from = table + "/from";
+    Optional<String> schema = schemaName(into);
+    if (schema.filter("crossfade"::equals).isPresent()) {
+      add(into, "must not be the schema crossfade, which holds Crossfade's own tables");
+    }
+    if (tree.has(table + "/select")) {
+      add(
+          into,
+          "stands for all tables of a schema, which one SELECT cannot fill; use from: schema.*");
+    }
+    if (values.text(from).filter(text -> !TableName.isSchema(text)).isPresent()) {
+      add(into, "stands for all tables of a schema, so write from: schema.* as well");
+    } else {
+      schemaName(from);
+    }
+    for (int i = 0; i < tree.at(table + "/except").size(); i++) {
+      String name = table + "/except/" + i;
+      values
+          .text(name)
+          .ifPresent(text -> parsed(name, "'except' ", () -> TableName.parseName(text)));
+    }
+  }
+
+  private Optional<String> schemaName(String pointer) {
+    return values
+        .text(pointer)
+        .flatMap(
+            text ->
+                parsed(
+                    pointer,
+                    "'" + YamlTree.lastKey(pointer) + "' ",
+                    () -> TableName.parseSchema(text)));
+  }
+
+  private <T> Optional<T> parsed(String pointer, String subject, Supplier<T> parser) {
+    try {
+      return Optional.of(parser.get());
+    } catch (IllegalArgumentException e) {
+      problems.add(tree.valuePlace(pointer).problem(subject + e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
   private Optional<TableId> into(String pointer) {
     Optional<TableId> into = values.text(pointer).flatMap(text -> tableName(pointer, text));
     if (into.filter(id -> id.schema().equals("crossfade")).isPresent()) {
@@ -146,10 +201,8 @@ final class Rules {
         .text(pointer)
         .ifPresent(
             text -> {
-              if (text.strip().endsWith(".*")) {
-                problems.add(
-                    tree.valuePlace(pointer)
-                        .problem("not yet: all tables of a schema; name each table"));
+              if (TableName.isSchema(text)) {
+                add(pointer, "stands for all tables of a schema, so write into: schema.* as well");
               } else {
                 tableName(pointer, text);
               }
@@ -157,12 +210,7 @@ final class Rules {
   }
 
   private Optional<TableId> tableName(String pointer, String text) {
-    try {
-      return Optional.of(TableName.parse(text));
-    } catch (IllegalArgumentException e) {
-      add(pointer, e.getMessage());
-      return Optional.empty();
-    }
+    return parsed(pointer, "'" + YamlTree.lastKey(pointer) + "' ", () -> TableName.parse(text));
   }
 
   private void server() {

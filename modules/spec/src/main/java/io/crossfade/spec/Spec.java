@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param target the database with the new tables
  * @param kafka what lies between
  * @param tables the mappings, in the file's order; each target table once
+ * @param schemas whole schemas that are mapped, in the file's order
  * @param backfill how existing rows are copied
  * @param server the HTTP API of the running job
  */
@@ -24,6 +25,7 @@ public record Spec(
     TargetSpec target,
     KafkaSpec kafka,
     List<TableSpec> tables,
+    List<SchemaSpec> schemas,
     BackfillSpec backfill,
     ServerSpec server) {
 
@@ -36,7 +38,8 @@ public record Spec(
     Objects.requireNonNull(backfill, "backfill");
     Objects.requireNonNull(server, "server");
     tables = List.copyOf(tables);
-    if (tables.isEmpty()) {
+    schemas = List.copyOf(schemas);
+    if (tables.isEmpty() && schemas.isEmpty()) {
       throw new IllegalArgumentException(migration + " has no tables");
     }
     if (tables.stream().map(TableSpec::into).distinct().count() < tables.size()) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Makes the records from a tree in which nothing is wrong. */
 final class SpecBuilder {
@@ -39,6 +40,7 @@ final class SpecBuilder {
             values.secret("/target/password")),
         kafka(),
         tables(),
+        schemas(),
         backfill(),
         server());
   }
@@ -70,20 +72,50 @@ final class SpecBuilder {
   }
 
   private List<TableSpec> tables() {
-    return IntStream.range(0, tree.at("/tables").size())
-        .mapToObj(index -> table("/tables/" + index))
-        .toList();
+    return entries().filter(pointer -> !isSchema(pointer)).map(pointer -> table(pointer)).toList();
+  }
+
+  private List<SchemaSpec> schemas() {
+    return entries().filter(pointer -> isSchema(pointer)).map(pointer -> schema(pointer)).toList();
+  }
+
+  private Stream<String> entries() {
+    return IntStream.range(0, tree.at("/tables").size()).mapToObj(index -> "/tables/" + index);
+  }
+
+  private boolean isSchema(String pointer) {
+    return TableName.isSchema(text(pointer + "/into"));
+  }
+
+  private SchemaSpec schema(String pointer) {
+    String from = pointer + "/from";
+    Map<String, Place> except = new HashMap<>();
+    for (int i = 0; i < tree.at(pointer + "/except").size(); i++) {
+      String name = pointer + "/except/" + i;
+      except.put(TableName.parseName(text(name)), tree.valuePlace(name));
+    }
+    return new SchemaSpec(
+        TableName.parseSchema(text(from)),
+        TableName.parseSchema(text(pointer + "/into")),
+        tree.valuePlace(pointer + "/into"),
+        tree.sqlFor(from, text(from)),
+        except,
+        existing(pointer));
+  }
+
+  private TableSpec.Existing existing(String pointer) {
+    boolean keep = values.text(pointer + "/existing").filter("keep"::equals).isPresent();
+    return keep ? TableSpec.Existing.KEEP : TableSpec.Existing.REFUSE;
   }
 
   private TableSpec table(String pointer) {
-    boolean keep = values.text(pointer + "/existing").filter("keep"::equals).isPresent();
     return new TableSpec(
         TableName.parse(text(pointer + "/into")),
         tree.valuePlace(pointer + "/into"),
         tree.has(pointer + "/select")
             ? tree.sql(pointer + "/select")
             : selectAll(pointer + "/from"),
-        keep ? TableSpec.Existing.KEEP : TableSpec.Existing.REFUSE);
+        existing(pointer));
   }
 
   private SqlText selectAll(String from) {

@@ -2,6 +2,7 @@ package io.crossfade.spec;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What {@code crossfade init} writes: a commented spec, and the schema that editors read. */
@@ -35,7 +36,7 @@ public final class SpecTemplate {
       source:
         connector: postgres
         url: %s
-        username: crossfade
+        username: %s
         # "${env:X}" or "${file:/run/secrets/x}"; one that is not set is an error; never printed.
         password: "${env:SOURCE_PASSWORD}"
 
@@ -95,29 +96,35 @@ public final class SpecTemplate {
 
   /** A spec to begin with; it validates once {@link #VARIABLES} are set. */
   public static String text() {
-    return head(DEFAULT_URL) + EXAMPLE_TABLES + TAIL;
+    return head(DEFAULT_URL, "crossfade") + EXAMPLE_TABLES + TAIL;
   }
 
   /**
-   * A spec that copies tables of a source as they are, to begin with.
+   * A spec to begin with, for given tables.
    *
    * @param sourceUrl JDBC URL without user and password
-   * @param tables each as schema.table; at least one
-   * @throws IllegalArgumentException where the URL or a name would not be valid in a spec; the
-   *     message never repeats the URL
+   * @param username at the source
+   * @param tables at least one that is not refused
+   * @throws IllegalArgumentException where the URL would not be valid in a spec; the message never
+   *     repeats it
    */
-  public static String text(String sourceUrl, List<String> tables) {
+  public static String text(String sourceUrl, String username, List<DraftTable> tables) {
     JdbcUrl.complaint(sourceUrl)
         .ifPresent(
             complaint -> {
               throw new IllegalArgumentException("the URL " + complaint);
             });
-    if (tables.isEmpty()) {
+    if (tables.stream().allMatch(table -> table.refusal().isPresent())) {
       throw new IllegalArgumentException("name at least one table");
     }
-    return head(quoted(sourceUrl))
-        + tables.stream().map(SpecTemplate::copy).collect(Collectors.joining())
+    return head(quoted(sourceUrl), quoted(username))
+        + tables.stream().map(DraftTable::yaml).collect(Collectors.joining("\n"))
         + TAIL;
+  }
+
+  /** What is wrong with a database's URL, to be put behind the name of what holds it. */
+  public static Optional<String> complaintAbout(String url) {
+    return JdbcUrl.complaint(url);
   }
 
   /** The JSON Schema, to be written to {@link #SCHEMA_FILE_NAME}. */
@@ -125,21 +132,12 @@ public final class SpecTemplate {
     return SpecSchema.get().text();
   }
 
-  private static String head(String url) {
-    return HEAD.formatted(SCHEMA_FILE_NAME, FILE_NAME, FILE_NAME, url);
-  }
-
-  private static String copy(String table) {
-    try {
-      TableName.parse(table);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("'" + table + "' " + e.getMessage(), e);
-    }
-    return "  - into: %1$s\n    from: %1$s\n".formatted(quoted(table.strip()));
+  private static String head(String url, String username) {
+    return HEAD.formatted(SCHEMA_FILE_NAME, FILE_NAME, FILE_NAME, url, username);
   }
 
   /** Plain where that is safe in YAML, else between single quotes; a plain ${ is escaped. */
-  private static String quoted(String value) {
+  static String quoted(String value) {
     String escaped = value.replace("${", "$${");
     return escaped.matches("[A-Za-z_][A-Za-z0-9_.:/?&=-]*[A-Za-z0-9_]")
         ? escaped

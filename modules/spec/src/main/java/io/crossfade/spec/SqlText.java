@@ -46,6 +46,11 @@ public final class SqlText {
     return new SqlText(prefix + text, source, moved);
   }
 
+  /** Other SQL that this stands for; all of it is placed at the start. */
+  SqlText standingFor(String sql) {
+    return at(source, origins[0], sql);
+  }
+
   /** The SQL, without the line break that a YAML block ends with. */
   public String text() {
     return text;

@@ -36,6 +36,50 @@ final class TableName {
     return new TableId(parts.get(0), parts.get(1));
   }
 
+  /** Whether it stands for all tables of a schema: {@code schema.*}. */
+  static boolean isSchema(String text) {
+    return text.strip().endsWith(".*");
+  }
+
+  /**
+   * The schema of {@code schema.*}.
+   *
+   * @throws IllegalArgumentException with what is wrong, to be put behind the key's name
+   */
+  static String parseSchema(String text) {
+    String stripped = text.strip();
+    List<String> parts = parts(stripped.substring(0, stripped.length() - ".*".length()));
+    if (parts.size() > 1) {
+      throw new IllegalArgumentException(
+          "has too many parts: write schema.*, without the database");
+    }
+    return parts.get(0);
+  }
+
+  /**
+   * A table's name without its schema.
+   *
+   * @throws IllegalArgumentException with what is wrong, to be put behind the key's name
+   */
+  static String parseName(String text) {
+    TableId inSomeSchema;
+    try {
+      inSomeSchema = parse("s." + text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("must be a table's name, without the schema", e);
+    }
+    return inSomeSchema.name();
+  }
+
+  /** The name as it is written in a spec: what {@link #parse} reads back. */
+  static String sql(TableId table) {
+    return part(table.schema()) + "." + part(table.name());
+  }
+
+  private static String part(String name) {
+    return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+  }
+
   private static List<String> parts(String text) {
     List<String> parts = new ArrayList<>();
     Matcher matcher = PART.matcher(text);

@@ -175,4 +175,41 @@ class SpecReaderTest {
         .extracting(Spec::fingerprint)
         .isNotEqualTo(fingerprint);
   }
+
+  @Test
+  void shouldReadAWholeSchema() {
+    Spec spec =
+        Specs.valid(
+            directory,
+            VALID
+                .replace(
+                    "- into: public.audit\n    from: public.old_audit",
+                    "- into: archive.*\n    from: \"Old One\".*\n    except: [a, \"B\"]\n    existing: keep")
+                .replace("\"Old One\".*", "'\"Old One\".*'")
+                .replace("[a, \"B\"]", "[a, '\"B\"']"));
+
+    assertThat(spec.tables()).isEmpty();
+    SchemaSpec schema = spec.schemas().get(0);
+    assertThat(schema.from()).isEqualTo("Old One");
+    assertThat(schema.into()).isEqualTo("archive");
+    assertThat(schema.except().keySet()).containsExactlyInAnyOrder("a", "B");
+    TableSpec table = schema.table("x\"y");
+    assertThat(table.into()).isEqualTo(new TableId("archive", "x\"y"));
+    assertThat(table.select().text()).isEqualTo("SELECT * FROM \"Old One\".\"x\"\"y\"");
+    assertThat(table.select().start().line()).isEqualTo(16);
+    assertThat(table.place().line()).isEqualTo(15);
+    assertThat(table.existing()).isEqualTo(TableSpec.Existing.KEEP);
+  }
+
+  @Test
+  void shouldHaveAnotherFingerprintWithAnotherExceptionOfAWholeSchema() {
+    String whole =
+        VALID.replace("into: public.audit", "into: a.*").replace("public.old_audit", "b.*");
+
+    String fingerprint = Specs.valid(directory, whole).fingerprint();
+    assertThat(Specs.valid(directory, whole + "    except: [x]\n").fingerprint())
+        .isNotEqualTo(fingerprint);
+    assertThat(Specs.valid(directory, whole.replace("b.*", "c.*")).fingerprint())
+        .isNotEqualTo(fingerprint);
+  }
 }

@@ -74,6 +74,11 @@ public final class SelectPlan {
     return inputColumns;
   }
 
+  /** Whether it leaves rows out. */
+  public boolean filters() {
+    return conditionPlan.isPresent();
+  }
+
   /**
    * The output row of a source row.
    *

@@ -12,6 +12,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.postgres.TableReader;
+import io.crossfade.postgres.catalog.TableList;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -74,6 +75,12 @@ public final class PostgresSource implements SourceDatabase {
   @Override
   public Optional<Table> describe(TableId table) {
     return sessions.with("reading the columns of " + table, c -> TableReader.read(c, table));
+  }
+
+  @Override
+  public List<TableId> tables(String schema) {
+    return sessions.with(
+        "listing the tables of " + schema, c -> TableList.read(c, Optional.of(schema)));
   }
 
   @Override

@@ -50,38 +50,51 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
   }
 
   /**
+   * What the old tables look like.
+   *
+   * @param table a table's shape; empty where there is none of that name
+   * @param tablesOf the tables of a schema
+   */
+  public record Source(
+      Function<TableId, Optional<Table>> table, Function<String, List<TableId>> tablesOf) {}
+
+  /** The new tables' shapes. */
+  @FunctionalInterface
+  public interface Target {
+    /**
+     * The table that a SELECT is to fill.
+     *
+     * @return empty where there is none of that name
+     * @throws SqlException where the SELECT could fill none
+     */
+    Optional<Table> table(TableId into, SelectPlan plan) throws SqlException;
+  }
+
+  /**
    * Compiles all SELECTs.
    *
-   * @param source the old tables' shapes
-   * @param target the new tables' shapes
    * @throws SpecException with all that is wrong
    */
-  public static Migration compile(
-      Spec spec,
-      Function<TableId, Optional<Table>> source,
-      Function<TableId, Optional<Table>> target)
-      throws SpecException {
+  public static Migration compile(Spec spec, Source source, Target target) throws SpecException {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     List<MappedTable> tables = new ArrayList<>();
     Map<TableId, Optional<Table>> known = new LinkedHashMap<>();
-    for (TableSpec table : spec.tables()) {
+    Function<TableId, Optional<Table>> describe = id -> known.computeIfAbsent(id, source.table());
+    for (TableSpec table : WholeSchemas.expand(spec, source.tablesOf(), describe, problems)) {
       try {
-        SelectPlan plan =
-            new SqlCompiler(id -> known.computeIfAbsent(id, source)).compile(table.select().text());
-        problems.addAll(unreadable(table, plan));
-        Optional<Table> into = target.apply(table.into());
+        SelectPlan plan = new SqlCompiler(describe).compile(table.select().text());
+        List<Problem> found = unreadable(table, plan);
+        Optional<Table> into = target.table(table.into(), plan);
         if (into.isEmpty()) {
-          problems.add(
-              table
-                  .place()
-                  .problem("the target has no table " + table.into() + "; create it first"));
-        } else if (problems.isEmpty()) {
-          check(table, plan, into.get(), problems, warnings);
-          if (problems.isEmpty()) {
+          found.add(table.place().problem(missing(spec, table)));
+        } else if (found.isEmpty()) {
+          check(table, plan, into.get(), found, warnings);
+          if (found.isEmpty()) {
             tables.add(new MappedTable(table, captured(table, plan).into(into.get()), into.get()));
           }
         }
+        problems.addAll(found);
       } catch (SqlException e) {
         for (SqlProblem problem : e.problems()) {
           problems.add(
@@ -93,6 +106,13 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
       throw new SpecException(problems);
     }
     return new Migration(spec, tables, warnings);
+  }
+
+  private static String missing(Spec spec, TableSpec table) {
+    return "the target has no table "
+        + table.into()
+        + "; create it first: `crossfade plan --ddl` proposes it"
+        + WholeSchemas.leavingOut(spec, table).map(how -> "; or " + how).orElse("");
   }
 
   /** The old tables with the columns that are captured, each once. */
@@ -118,7 +138,8 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
    * @throws SpecException with what differs
    */
   void requireSameAs(Map<String, String> begunWith) throws SpecException {
-    String advice = "; take it back, or give this spec another migration name and empty tables";
+    String otherName = " this spec another migration name and empty tables";
+    String advice = "; take it back, or give" + otherName;
     List<Problem> problems = new ArrayList<>();
     Map<String, String> now = selects();
     for (MappedTable table : tables) {
@@ -133,7 +154,9 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
                     "this migration began without "
                         + into
                         + ", and a table cannot be added yet"
-                        + advice));
+                        + WholeSchemas.leavingOut(spec, table.from())
+                            .map(how -> "; " + how + ", or give" + otherName)
+                            .orElse("; take it back, or give" + otherName)));
       } else if (!before.equals(now.get(into))) {
         problems.add(
             table
@@ -161,6 +184,9 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
                             "this migration began with "
                                 + into
                                 + ", which is gone from the spec"
+                                + (spec.schemas().isEmpty()
+                                    ? ""
+                                    : ", or from a schema that it maps")
                                 + advice)));
     if (!problems.isEmpty()) {
       throw new SpecException(problems);
@@ -222,14 +248,25 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
                         + column.name()
                         + " of "
                         + source.id()
+                        + " "
+                        + whyNotCaptured(column).orElseThrow()
                         + (column.generated()
-                            ? " is generated, and the log does not have it; write its expression instead"
-                            : " has type "
-                                + column.type()
-                                + ", which is not supported yet; leave it out")));
+                            ? "; write its expression instead"
+                            : "; leave it out")));
       }
     }
     return problems;
+  }
+
+  /** Why the values of a column of an old table cannot be read; empty where they can. */
+  public static Optional<String> whyNotCaptured(Column column) {
+    if (isCaptured(column)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        column.generated()
+            ? "is generated, and the log does not have it"
+            : "has type " + column.type() + ", which is not supported yet");
   }
 
   private static boolean isCaptured(Column column) {

@@ -124,6 +124,12 @@ public final class Preflight {
   /** Compiles the spec against the databases, which have answered. */
   public static Migration compile(io.crossfade.spec.Spec spec, Databases databases)
       throws SpecException {
-    return Migration.compile(spec, databases.source()::describe, databases.target()::describe);
+    return Migration.compile(
+        spec, source(databases), (into, plan) -> databases.target().describe(into));
+  }
+
+  /** What the source says of its tables. */
+  public static Migration.Source source(Databases databases) {
+    return new Migration.Source(databases.source()::describe, databases.source()::tables);
   }
 }

@@ -20,6 +20,12 @@ public interface SourceDatabase extends AutoCloseable {
   /** The table's shape; empty where there is none of that name. Repeatable. */
   Optional<Table> describe(TableId table);
 
+  /**
+   * The tables of a schema, in the order of their names: a partitioned table counts once, what an
+   * extension brought does not. Repeatable.
+   */
+  List<TableId> tables(String schema);
+
   /** Looks at what a migration of these tables needs. Changes nothing; repeatable. */
   List<Check> check(Collection<TableId> tables);
 

@@ -1,0 +1,223 @@
+package io.crossfade.cli.plan;
+
+import io.crossfade.cli.job.Databases;
+import io.crossfade.cli.job.Migration;
+import io.crossfade.cli.job.Migration.MappedTable;
+import io.crossfade.cli.job.Preflight;
+import io.crossfade.cli.plan.Plan.ColumnPlan;
+import io.crossfade.cli.plan.Plan.Ddl;
+import io.crossfade.cli.plan.Plan.MappingPlan;
+import io.crossfade.cli.plan.Plan.RawTopic;
+import io.crossfade.core.table.Column;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.postgres.catalog.Catalog;
+import io.crossfade.postgres.catalog.TableDetails;
+import io.crossfade.postgres.source.PostgresAddress;
+import io.crossfade.spec.KafkaSpec.Brokers;
+import io.crossfade.spec.Problem;
+import io.crossfade.spec.Secret;
+import io.crossfade.spec.Spec;
+import io.crossfade.spec.SpecException;
+import io.crossfade.sql.Lineage;
+import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.SqlException;
+import io.crossfade.wire.Names;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds out what a migration would make. Reads both databases' catalogues; changes nothing. */
+public final class Planner {
+
+  private final Spec spec;
+  private final Databases databases;
+  private final Names names;
+
+  private Planner(Spec spec, Databases databases) {
+    this.spec = spec;
+    this.databases = databases;
+    this.names = new Names(spec.migration());
+  }
+
+  /**
+   * The plan of a migration whose databases answer.
+   *
+   * @param withDdl whether to propose the tables that the target has not; without it they are
+   *     problems
+   * @throws SpecException with all that is wrong between the spec and the tables
+   */
+  public static Plan plan(Spec spec, Databases databases, boolean withDdl) throws SpecException {
+    return new Planner(spec, databases).plan(withDdl);
+  }
+
+  private Plan plan(boolean withDdl) throws SpecException {
+    Set<TableId> proposed = new HashSet<>();
+    Migration migration =
+        Migration.compile(
+            spec,
+            Preflight.source(databases),
+            (into, plan) -> table(into, plan, withDdl, proposed));
+    List<Mapped> mappings = new ArrayList<>();
+    Optional<Ddl> ddl = Optional.empty();
+    try (Catalog catalog = Catalog.open(source());
+        Catalog targets = Catalog.open(target())) {
+      Map<TableId, TableDetails> details = new HashMap<>();
+      for (MappedTable table : migration.tables()) {
+        TableId source = table.plan().source().id();
+        TableDetails old = details.computeIfAbsent(source, id -> catalog.details(id).orElseThrow());
+        TableId into = table.target().id();
+        mappings.add(
+            new Mapped(
+                table.from(),
+                whole(table, old.table()),
+                old,
+                table.target(),
+                proposed.contains(into) ? Optional.empty() : targets.details(into)));
+      }
+      if (withDdl) {
+        ddl = Optional.of(DdlProposal.of(mappings, new Identifiers(catalog.keywords())));
+      }
+    }
+    return new Plan(
+        spec.migration(),
+        new Plan.Source(
+            spec.source().url().toString(), databases.source().slot(), databases.source().slot()),
+        kafka(mappings),
+        new Plan.Target(spec.target().url().toString(), "crossfade", "crossfade.progress"),
+        mappings.stream().map(this::mapping).toList(),
+        migration.warnings().stream().map(Problem::toString).toList(),
+        ddl);
+  }
+
+  private Optional<Table> table(
+      TableId into, SelectPlan plan, boolean withDdl, Set<TableId> proposed) throws SqlException {
+    Optional<Table> there = databases.target().describe(into);
+    if (there.isPresent() || !withDdl || plan.source().primaryKey().isEmpty()) {
+      return there;
+    }
+    proposed.add(into);
+    return Optional.of(ProposedTable.of(into, plan));
+  }
+
+  private PostgresAddress source() {
+    return new PostgresAddress(
+        spec.source().url().value(),
+        spec.source().username().value(),
+        spec.source().password().map(Secret::reveal).orElse(""));
+  }
+
+  private PostgresAddress target() {
+    return new PostgresAddress(
+        spec.target().url().value(),
+        spec.target().username().value(),
+        spec.target().password().map(Secret::reveal).orElse(""));
+  }
+
+  /** The SELECT before its outputs are cast to the new table's columns. */
+  private static SelectPlan whole(MappedTable table, Table source) throws SpecException {
+    try {
+      return new SqlCompiler(id -> Optional.of(source)).compile(table.from().select().text());
+    } catch (SqlException e) {
+      throw new SpecException(
+          List.of(
+              table
+                  .from()
+                  .select()
+                  .problemAt(1, 1, "the table has changed just now: " + e.getMessage())));
+    }
+  }
+
+  private Plan.Kafka kafka(List<Mapped> mappings) {
+    List<RawTopic> topics =
+        mappings.stream()
+            .map(mapped -> mapped.plan().source().id())
+            .distinct()
+            .map(
+                table ->
+                    new RawTopic(
+                        names.rawTopic(table), table.toString(), spec.kafka().partitions()))
+            .toList();
+    boolean embedded = spec.kafka().brokers() instanceof Brokers.Embedded;
+    String brokers =
+        spec.kafka().brokers() instanceof Brokers.External external
+            ? external.bootstrapServers().toString()
+            : ((Brokers.Embedded) spec.kafka().brokers()).directory().toString();
+    return new Plan.Kafka(
+        brokers,
+        embedded,
+        names.applyGroup(),
+        names.controlTopic(),
+        topics,
+        spec.kafka().replicationFactor().stream().boxed().findFirst());
+  }
+
+  private MappingPlan mapping(Mapped mapped) {
+    SelectPlan plan = mapped.plan();
+    List<String> steps = new ArrayList<>();
+    if (plan.filters()) {
+      steps.add("filter");
+    }
+    steps.add("project");
+    steps.add("apply");
+    List<ColumnPlan> columns = new ArrayList<>();
+    for (int i = 0; i < plan.columns().size(); i++) {
+      columns.add(column(mapped, i));
+    }
+    return new MappingPlan(
+        mapped.target().id().toString(),
+        mapped.exists(),
+        plan.source().id().toString(),
+        names.rawTopic(plan.source().id()),
+        spec.kafka().partitions(),
+        steps,
+        "none",
+        mapped.spec().select().text().strip(),
+        columns,
+        plan.source().columns().stream()
+            .map(Column::name)
+            .filter(name -> !plan.inputColumns().contains(name))
+            .toList());
+  }
+
+  private static ColumnPlan column(Mapped mapped, int index) {
+    SelectPlan plan = mapped.plan();
+    OutputColumn output = plan.columns().get(index);
+    Lineage lineage = Lineage.of(plan, index);
+    Column target = mapped.target().column(output.name());
+    String sourceType =
+        lineage.reads().size() == 1
+            ? plan.source().column(lineage.reads().get(0)).type().toString()
+            : output.type().toString();
+    return new ColumnPlan(
+        output.name(),
+        output
+            .passedFrom()
+            .orElseGet(
+                () ->
+                    SelectItem.text(
+                        mapped.spec().select().text(), output.position(), output.name())),
+        lineage.reads(),
+        sourceType,
+        output.type().toString(),
+        target.type().toString(),
+        lossy(lineage.kind()),
+        output.nullable(),
+        target.nullable());
+  }
+
+  private static String lossy(Lineage.Kind kind) {
+    return switch (kind) {
+      case COPIED, CONVERTED -> "no";
+      case NARROWED -> "yes";
+      case COMPUTED -> "computed";
+      case CONSTANT -> "constant";
+    };
+  }
+}

@@ -1,0 +1,70 @@
+package io.crossfade.cli.plan;
+
+import io.crossfade.core.table.Column;
+import io.crossfade.core.table.ColumnType;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.core.table.TypeFamily;
+import io.crossfade.sql.Lineage;
+import io.crossfade.sql.Lineage.Kind;
+import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.SqlException;
+import io.crossfade.sql.SqlProblem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The table that a SELECT fills as it is: its types, and the old table's key. */
+final class ProposedTable {
+
+  private ProposedTable() {}
+
+  /**
+   * @throws SqlException where the SELECT does not give the old table's key, so that the new one
+   *     could have none
+   */
+  static Table of(TableId into, SelectPlan plan) throws SqlException {
+    List<String> key = new ArrayList<>();
+    List<SqlProblem> problems = new ArrayList<>();
+    for (String column : plan.source().primaryKey()) {
+      Optional<OutputColumn> survivor = Mapped.survivor(plan, column);
+      survivor.ifPresentOrElse(
+          output -> key.add(output.name()),
+          () ->
+              problems.add(
+                  new SqlProblem(
+                      1,
+                      1,
+                      "the SELECT does not give "
+                          + column
+                          + ", a part of the primary key of "
+                          + plan.source().id()
+                          + ", as it is or cast without loss; without it "
+                          + into
+                          + " can have no key")));
+    }
+    if (!problems.isEmpty()) {
+      throw new SqlException(problems);
+    }
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < plan.columns().size(); i++) {
+      OutputColumn output = plan.columns().get(i);
+      boolean required = !output.nullable() || key.contains(output.name());
+      ColumnType type = type(output, Lineage.of(plan, i).kind());
+      columns.add(
+          required ? Column.required(output.name(), type) : Column.nullable(output.name(), type));
+    }
+    return new Table(into, columns, key);
+  }
+
+  /** An expression over {@code varchar} is one without a length, for which people write text. */
+  private static ColumnType type(OutputColumn output, Kind kind) {
+    boolean unlimited =
+        output.type().family() == TypeFamily.VARCHAR
+            && output.type().precision() == ColumnType.UNSPECIFIED;
+    return unlimited && kind == Kind.COMPUTED
+        ? ColumnType.of(TypeFamily.TEXT, "text")
+        : output.type();
+  }
+}
