@@ -234,7 +234,8 @@ final class RandomValues {
       case "uuid" -> uuid();
       case "json", "jsonb" -> pick(JSONS.subList(0, 12));
       case "bytea" -> "\\x" + Integer.toHexString(0x10 + random.nextInt(200));
-      case "time" -> "%02d:%02d:%02d".formatted(random.nextInt(24), random.nextInt(60), 7);
+      case "time" -> time();
+      case "interval" -> interval();
       case "numbers" -> fit(pick(NUMBERS), precision);
       case "booleans" -> pick(BOOLEANS);
       case "dates" -> pick(DATES);
@@ -404,6 +405,54 @@ final class RandomValues {
     return date.endsWith(" BC")
         ? date.substring(0, date.length() - 3) + " " + time + " BC"
         : date + " " + time;
+  }
+
+  private String time() {
+    return switch (random.nextInt(6)) {
+      case 0 -> pick(List.of("00:00:00", "24:00:00", "23:59:59.999999", "12:00:00.5"));
+      case 1 -> "%02d:%02d:%02d".formatted(random.nextInt(24), random.nextInt(60), 7);
+      default ->
+          "%02d:%02d:%02d.%06d"
+              .formatted(
+                  random.nextInt(24),
+                  random.nextInt(60),
+                  random.nextInt(60),
+                  random.nextInt(1_000_000));
+    };
+  }
+
+  private String interval() {
+    return switch (random.nextInt(8)) {
+      case 0 ->
+          pick(
+              List.of(
+                  "0",
+                  "1 mon",
+                  "30 days",
+                  "-1 mon",
+                  "24:00:00",
+                  "1 day -24:00:00",
+                  "1 year -1 mon",
+                  "178000000 years",
+                  "-178000000 years",
+                  "2147483647 days",
+                  "-2147483648 days",
+                  "2562047787:00:54.775807",
+                  "-2562047787:00:54.775808",
+                  "-1 day +00:00:00.000001"));
+      case 1 -> signed(14) + " mons";
+      case 2 -> signed(70) + " days";
+      case 3 -> signed(100_000) + " seconds";
+      case 4 -> signed(5000) + " years " + signed(12) + " mons";
+      default ->
+          "%s mons %s days %s hours %s.%06d secs"
+              .formatted(
+                  signed(30), signed(40), signed(50), signed(4000), random.nextInt(1_000_000));
+    };
+  }
+
+  private String signed(int bound) {
+    return Integer.toString(random.nextInt(2 * bound + 1) - bound);
   }
 
   private String uuid() {

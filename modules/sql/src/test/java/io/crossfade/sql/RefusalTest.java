@@ -59,9 +59,19 @@ class RefusalTest {
           SELECT id, data->'k' AS x FROM t                 | 16 | jsonb_extract_path(x, 'key')
           SELECT id, data->>'k' AS x FROM t                | 16 | jsonb_extract_path_text(x, 'key')
           SELECT data #>> '{a}' AS x FROM t                | 13 | jsonb_extract_path_text
-          SELECT at AT TIME ZONE 'UTC' AS x FROM t         | 11 | AT TIME ZONE is not supported yet
-          SELECT at + INTERVAL '1 day' AS x FROM t         | 13 | intervals are not supported yet
-          SELECT at - at AS x FROM t                       | 8  | intervals are not supported yet
+          SELECT at AT TIME ZONE 'UTC' AS x FROM t         | 11 | write timezone('UTC', x)
+          SELECT at + INTERVAL '1-2' AS x FROM t           | 22 | is no interval like
+          SELECT at + INTERVAL '1 2' DAY TO HOUR AS x FROM t | 13 | write intervals as INTERVAL '1' DAY
+          SELECT EXTRACT(fortnight FROM at) AS x FROM t    | 16 | there is no field fortnight
+          SELECT EXTRACT(week FROM at - at) AS x FROM t    | 16 | depends on its version
+          SELECT date_trunc(s, at) AS x FROM t             | 19 | between quotes
+          SELECT date_trunc('dow', at) AS x FROM t         | 19 | cannot truncate
+          SELECT date_part('day', at) AS x FROM t          | 8  | write EXTRACT
+          SELECT timezone('CET', at) AS x FROM t           | 17 | no abbreviation
+          SELECT timezone('Asia/Tehran', at) AS x FROM t   | 17 | is not known by this name
+          SELECT timezone('Europe/Nowhere', at) AS x FROM t | 17 | is not known by this name
+          SELECT timezone(s, at) AS x FROM t               | 17 | between quotes
+          SELECT at + at AS x FROM t                       | 8  | no operator
           SELECT s COLLATE "C" AS x FROM t                 | 10 | COLLATE is not supported
           SELECT a ISNULL AS x FROM t                      | 10 | write IS NULL
           SELECT a isnull FROM t                           | 10 | write IS NULL
@@ -124,10 +134,11 @@ class RefusalTest {
           SELECT a FROM t WHERE mood = 'happy'             | 23 | no operator mood = unknown
           SELECT upper(mood) AS x FROM t                   | 8  | no function upper(mood)
           SELECT coalesce(mood, mood) IS NULL AS x FROM t WHERE coalesce(mood, 'x') IS NULL | 55 | only be passed on
-          SELECT CAST(s AS jsonb) AS x FROM t              | 8  | is not supported yet
+          SELECT CAST(s AS bytea) AS x FROM t              | 8  | is not supported yet
           SELECT CAST(mood AS text) AS x FROM t            | 8  | is not supported yet
           SELECT CAST(id AS boolean) AS x FROM t           | 8  | does not exist in PostgreSQL
-          SELECT CAST(a AS interval) AS x FROM t           | 18 | intervals are not supported yet
+          SELECT CAST(a AS interval) AS x FROM t           | 8  | does not exist in PostgreSQL
+          SELECT CAST(s AS interval day) AS x FROM t       | 18 | CAST(… AS interval)
           SELECT CAST(a AS money) AS x FROM t              | 18 | a cast to money is not supported
           SELECT CAST(a AS numeric(1001)) AS x FROM t      | 18 | is not supported
           SELECT a::timestamptz(3) AS x FROM t             | 11 | timestamp(n) with time zone

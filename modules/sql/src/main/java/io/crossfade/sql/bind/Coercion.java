@@ -92,9 +92,8 @@ final class Coercion {
   private static String whyNot(TypeFamily from, TypeFamily to) {
     boolean ours =
         from == TypeFamily.OPAQUE
-            || to == TypeFamily.JSONB
-            || from == TypeFamily.JSONB
-            || (from.isText() && (to == TypeFamily.BYTES || to == TypeFamily.TIME));
+            || to == TypeFamily.OPAQUE
+            || (from.isText() && to == TypeFamily.BYTES);
     return ours ? "is not supported yet" : "does not exist in PostgreSQL";
   }
 

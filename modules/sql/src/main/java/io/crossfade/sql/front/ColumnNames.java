@@ -8,6 +8,7 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -43,6 +44,9 @@ final class ColumnNames {
     }
     if (node instanceof SqlUnknownLiteral literal) {
       return Optional.of(new Figured(literal.tag.toLowerCase(Locale.ROOT), false));
+    }
+    if (node instanceof SqlIntervalLiteral) {
+      return Optional.of(new Figured("interval", false));
     }
     if (!(node instanceof SqlCall call)) {
       return Optional.empty();

@@ -2,6 +2,7 @@ package io.crossfade.sql.front;
 
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.SourcePosition;
 import io.crossfade.sql.SqlProblem;
 import io.crossfade.sql.front.Term.CallTerm;
@@ -18,6 +19,7 @@ import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -124,6 +126,9 @@ final class ExpressionRewriter {
     if (literal instanceof SqlUnknownLiteral typed) {
       return typedLiteral(typed);
     }
+    if (literal instanceof SqlIntervalLiteral interval) {
+      return interval(interval);
+    }
     if (literal instanceof SqlCharStringLiteral text) {
       return literal(literal, LiteralTerm.Kind.STRING, text.getValueAs(NlsString.class).getValue());
     }
@@ -166,6 +171,29 @@ final class ExpressionRewriter {
         operands -> new CastTerm(text, type, position));
   }
 
+  /** {@code INTERVAL '1' DAY}: one field; what PostgreSQL calls its type says so. */
+  private SqlNode interval(SqlIntervalLiteral literal) {
+    SqlIntervalLiteral.IntervalValue value =
+        literal.getValueAs(SqlIntervalLiteral.IntervalValue.class);
+    String field = value.getIntervalQualifier().toString().toLowerCase(Locale.ROOT);
+    String count = value.getIntervalLiteral().strip();
+    boolean simple = count.matches(field.equals("second") ? "[+-]?\\d+(\\.\\d+)?" : "[+-]?\\d+");
+    boolean signOutside = value.getSign() < 0;
+    if (signOutside || !simple || !Keywords.INTERVAL_FIELDS.contains(field)) {
+      return refuse(
+          literal, "write intervals as INTERVAL '1' DAY or as INTERVAL '1 day 02:03:04.5'");
+    }
+    ColumnType type = ColumnType.of(TypeFamily.INTERVAL, "interval " + field);
+    SourcePosition position = start(literal);
+    LiteralTerm text = new LiteralTerm(LiteralTerm.Kind.STRING, count + " " + field, position);
+    return PgOperator.call(
+        type + " " + text.text(),
+        literal.getParserPosition(),
+        List.of(),
+        List.of(),
+        operands -> new CastTerm(text, type, position));
+  }
+
   private SqlNode call(SqlCall call) {
     String sign = SIGNS.get(call.getKind());
     if (sign != null && !(call.getOperator() instanceof SqlFunction)) {
@@ -180,6 +208,7 @@ final class ExpressionRewriter {
       case IN, NOT_IN -> in(call);
       case LIKE -> make(lowerName(call), call, call.getOperandList());
       case TRIM -> trim(call);
+      case EXTRACT -> extract(call);
       case ROW -> refuse(call, "rows of values are not supported; compare column by column");
       case OVER -> refuse(call, "window functions are not supported");
       case SELECT, EXISTS, SCALAR_QUERY, UNION, ORDER_BY, WITH ->
@@ -229,7 +258,7 @@ final class ExpressionRewriter {
 
   private SqlNode cast(SqlCall call) {
     if (!(call.operand(1) instanceof SqlDataTypeSpec spec)) {
-      return refuse(call.operand(1), "intervals are not supported yet");
+      return refuse(call.operand(1), "write CAST(… AS interval), without a field behind it");
     }
     Optional<ColumnType> type = TypeNames.of(spec);
     if (type.isEmpty() || call.operandCount() > 2) {
@@ -288,6 +317,21 @@ final class ExpressionRewriter {
     // The parser makes up the blank, and gives it the place of the whole call.
     boolean written = !set.getParserPosition().equals(call.getParserPosition());
     return make(name, call, written ? List.of(text, set) : List.of(text));
+  }
+
+  private SqlNode extract(SqlCall call) {
+    SqlNode field = call.operand(0);
+    SqlNode source = call.operand(1);
+    SqlNode name =
+        literal(field, LiteralTerm.Kind.STRING, this.source.textAt(field.getParserPosition()));
+    List<SourcePosition> positions = List.of(start(field), start(source));
+    SourcePosition position = start(call);
+    return PgOperator.call(
+        "extract",
+        call.getParserPosition(),
+        List.of(name, rewrite(source)),
+        positions,
+        terms -> new CallTerm("extract", terms, position));
   }
 
   private SqlNode function(SqlCall call, SqlFunction function) {

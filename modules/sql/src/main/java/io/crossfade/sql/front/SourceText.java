@@ -37,7 +37,10 @@ final class SourceText {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       copy.upTo(token.start());
-      if (quoted.get(i)) {
+      if (isBareInterval(i)) {
+        copy.cast(token, tokens.get(i + 1));
+        i++;
+      } else if (quoted.get(i)) {
         copy.quoted(token);
       } else if (token.is(";") && i == tokens.size() - 1) {
         copy.blank(token);
@@ -51,6 +54,20 @@ final class SourceText {
     originalLines = lineStarts(original);
     parsedLines = lineStarts(parsed);
     parentheses = matchParentheses(parsed);
+  }
+
+  /** {@code INTERVAL '1 day'}, which the parser wants to have a field behind it. */
+  private boolean isBareInterval(int i) {
+    boolean literal =
+        tokens.get(i).is("interval")
+            && i + 1 < tokens.size()
+            && tokens.get(i + 1).kind() == Token.Kind.STRING
+            && (i == 0 || !tokens.get(i - 1).is("."));
+    boolean field =
+        i + 2 < tokens.size()
+            && tokens.get(i + 2).kind() == Token.Kind.WORD
+            && Keywords.INTERVAL_FIELDS.contains(tokens.get(i + 2).folded());
+    return literal && !field;
   }
 
   private static final class Copy {
@@ -78,6 +95,18 @@ final class SourceText {
       }
       append('"', token.end() - 1);
       done = token.end();
+    }
+
+    /** {@code INTERVAL '…'} as a cast to that type. */
+    void cast(Token type, Token literal) {
+      append("CAST(", type.start());
+      done = literal.start();
+      upTo(literal.end());
+      append(" AS \"" + type.folded() + "\")", literal.end() - 1);
+    }
+
+    private void append(String text, int origin) {
+      text.chars().forEach(c -> append((char) c, origin));
     }
 
     void blank(Token token) {

@@ -33,6 +33,7 @@ final class TypeNames {
           Map.entry("bytea", PgTypes.BYTES),
           Map.entry("date", PgTypes.DATE),
           Map.entry("time", PgTypes.TIME),
+          Map.entry("interval", PgTypes.INTERVAL),
           Map.entry("timestamp", PgTypes.TIMESTAMP),
           Map.entry("timestamptz", PgTypes.TIMESTAMPTZ),
           Map.entry("numeric", PgTypes.NUMERIC),
@@ -73,7 +74,7 @@ final class TypeNames {
       case "VARCHAR" -> bare ? Optional.of(PgTypes.VARCHAR) : text(PgTypes.varchar(precision));
       case "CHAR" -> text(PgTypes.character(bare ? 1 : precision));
       case "DATE" -> Optional.of(PgTypes.DATE);
-      case "TIME" -> bare ? Optional.of(PgTypes.TIME) : Optional.empty();
+      case "TIME" -> bare ? Optional.of(PgTypes.TIME) : digits(precision).map(PgTypes::time);
       case "TIMESTAMP" ->
           bare ? Optional.of(PgTypes.TIMESTAMP) : digits(precision).map(PgTypes::timestamp);
       case "TIMESTAMP_TZ" ->

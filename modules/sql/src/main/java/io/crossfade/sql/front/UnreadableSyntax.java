@@ -151,14 +151,10 @@ final class UnreadableSyntax {
       case "at":
         if (isAt(i + 1, "time") && isAt(i + 2, "zone")) {
           return Optional.of(
-              "AT TIME ZONE is not supported yet; CAST between timestamp and timestamptz works in"
-                  + " UTC");
+              "the parser does not read AT TIME ZONE; write timezone('UTC', x) instead of x AT TIME"
+                  + " ZONE 'UTC', it is the same");
         }
         return Optional.empty();
-      case "interval":
-        return isStringAt(i + 1)
-            ? Optional.of("intervals are not supported yet")
-            : Optional.empty();
       default:
         return typedLiteral(i, word);
     }

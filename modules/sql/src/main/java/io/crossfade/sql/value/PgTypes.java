@@ -28,6 +28,7 @@ public final class PgTypes {
       ColumnType.of(TypeFamily.TIMESTAMP, "timestamp without time zone");
   public static final ColumnType TIMESTAMPTZ =
       ColumnType.of(TypeFamily.TIMESTAMPTZ, "timestamp with time zone");
+  public static final ColumnType INTERVAL = ColumnType.of(TypeFamily.INTERVAL, "interval");
   public static final ColumnType UUID = ColumnType.of(TypeFamily.UUID, "uuid");
   public static final ColumnType JSON = ColumnType.of(TypeFamily.JSON, "json");
   public static final ColumnType JSONB = ColumnType.of(TypeFamily.JSONB, "jsonb");
@@ -49,6 +50,12 @@ public final class PgTypes {
   public static ColumnType numeric(int precision, int scale) {
     return new ColumnType(
         TypeFamily.NUMERIC, precision, scale, "numeric(" + precision + "," + scale + ")");
+  }
+
+  /** {@code time(digits) without time zone}. */
+  public static ColumnType time(int digits) {
+    return new ColumnType(
+        TypeFamily.TIME, digits, UNSPECIFIED, "time(" + digits + ") without time zone");
   }
 
   /** {@code timestamp(digits) without time zone}. */
@@ -81,10 +88,12 @@ public final class PgTypes {
       case TIME -> TIME;
       case TIMESTAMP -> TIMESTAMP;
       case TIMESTAMPTZ -> TIMESTAMPTZ;
+      case INTERVAL -> INTERVAL;
       case UUID -> UUID;
       case JSON -> JSON;
       case JSONB -> JSONB;
-      case OPAQUE -> throw new IllegalArgumentException("an opaque type has no plain form");
+      case ARRAY, OPAQUE ->
+          throw new IllegalArgumentException("no plain type belongs to the family " + family);
     };
   }
 
