@@ -89,6 +89,8 @@ public final class PostgresTypes {
         return TypeFamily.TIMESTAMP;
       case 1184:
         return TypeFamily.TIMESTAMPTZ;
+      case 1186:
+        return TypeFamily.INTERVAL;
       case 1700:
         return TypeFamily.NUMERIC;
       case 2950:
@@ -96,7 +98,35 @@ public final class PostgresTypes {
       case 3802:
         return TypeFamily.JSONB;
       default:
-        return TypeFamily.OPAQUE;
+        return isArray(oid) ? TypeFamily.ARRAY : TypeFamily.OPAQUE;
+    }
+  }
+
+  /** Arrays of the types above. */
+  private static boolean isArray(long oid) {
+    switch ((int) oid) {
+      case 199:
+      case 1000:
+      case 1001:
+      case 1005:
+      case 1007:
+      case 1009:
+      case 1014:
+      case 1015:
+      case 1016:
+      case 1021:
+      case 1022:
+      case 1115:
+      case 1182:
+      case 1183:
+      case 1185:
+      case 1187:
+      case 1231:
+      case 2951:
+      case 3807:
+        return true;
+      default:
+        return false;
     }
   }
 }

@@ -84,7 +84,16 @@ class RefusalTest {
           SELECT $$a$$ AS x FROM t                         | 8  | plain quotes
           SELECT $1 AS x FROM t                            | 8  | no parameters
           SELECT a FROM t WHERE a = ?                      | 27 | no parameters
-          SELECT s[1] AS x FROM t                          | 9  | arrays are not supported yet
+          SELECT s[1] AS x FROM t                          | 8  | takes an array, this is text
+          SELECT data['k'] AS x FROM t                     | 8  | write jsonb_extract_path
+          SELECT ARRAY[] AS x FROM t                       | 8  | write '{}'::text[]
+          SELECT a = ALL(ARRAY[1]) AS x FROM t             | 8  | only x = ANY
+          SELECT s || ARRAY['x'] AS x FROM t               | 8  | no operator text || text[]
+          SELECT json_value(data, s) AS x FROM t           | 25 | between quotes
+          SELECT json_value(data, '$.a[*]') AS x FROM t    | 25 | members and elements
+          SELECT json_value(data, '$.a' ERROR ON ERROR) AS x FROM t | 8 | ON ERROR and ON EMPTY
+          SELECT json_value(data, '$' RETURNING numeric(3,1)) AS x FROM t | 39 | return text and cast it
+          SELECT jsonb_array_length(js) AS x FROM t        | 8  | jsonb_… takes jsonb
           SELECT 'a' 'b' AS x FROM t                       | 12 | one literal
           SELECT uuid 'a' AS x FROM t                      | 8  | write CAST('…' AS uuid)
           SELECT int4 '5' AS x FROM t                      | 8  | write CAST('…' AS int4)
@@ -138,7 +147,7 @@ class RefusalTest {
           SELECT CAST(mood AS text) AS x FROM t            | 8  | is not supported yet
           SELECT CAST(id AS boolean) AS x FROM t           | 8  | does not exist in PostgreSQL
           SELECT CAST(a AS interval) AS x FROM t           | 8  | does not exist in PostgreSQL
-          SELECT CAST(s AS interval day) AS x FROM t       | 18 | CAST(… AS interval)
+          SELECT CAST(s AS interval day) AS x FROM t       | 27 | CAST(… AS interval)
           SELECT CAST(a AS money) AS x FROM t              | 18 | a cast to money is not supported
           SELECT CAST(a AS numeric(1001)) AS x FROM t      | 18 | is not supported
           SELECT a::timestamptz(3) AS x FROM t             | 11 | timestamp(n) with time zone

@@ -26,6 +26,8 @@ final class Calls {
     forms.putAll(ChoiceForms.all());
     forms.putAll(TextForms.all());
     forms.putAll(TimeForms.all());
+    forms.putAll(JsonForms.all());
+    forms.putAll(ArrayForms.all());
   }
 
   Bound bind(CallTerm call, List<Bound> arguments) {
@@ -34,7 +36,7 @@ final class Calls {
 
   private Expr expression(CallTerm call, List<Bound> arguments) {
     Form form = forms.get(call.name());
-    if (form != null && !arguments.isEmpty()) {
+    if (form != null && (!arguments.isEmpty() || call.name().equals("array"))) {
       return form.bind(call, arguments);
     }
     List<Signature> operators = arguments.size() == 1 ? prefix(call.name()) : binary(call.name());

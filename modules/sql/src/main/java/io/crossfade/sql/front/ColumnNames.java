@@ -1,6 +1,8 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.core.table.ColumnType;
+import io.crossfade.core.table.TypeFamily;
+import io.crossfade.sql.value.PgTypes;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +60,12 @@ final class ColumnNames {
       Optional<Figured> otherwise = figure(choice.getElseOperand());
       return otherwise.filter(Figured::strong).or(() -> Optional.of(new Figured("case", false)));
     }
+    if (call.getKind() == SqlKind.ITEM) {
+      return figure(call.operand(0));
+    }
+    if (call.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR) {
+      return Optional.of(new Figured("array", true));
+    }
     if (call.getOperator() instanceof SqlFunction function) {
       return Optional.of(new Figured(functionName(call, function), true));
     }
@@ -91,6 +99,9 @@ final class ColumnNames {
   }
 
   private static String internalName(ColumnType type) {
+    if (type.family() == TypeFamily.ARRAY) {
+      return internalName(PgTypes.element(type));
+    }
     return switch (type.family()) {
       case BOOLEAN -> "bool";
       case CHAR -> "bpchar";

@@ -28,6 +28,7 @@ import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlUnknownLiteral;
 import org.apache.calcite.sql.fun.SqlBetweenOperator;
 import org.apache.calcite.sql.fun.SqlCase;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlTrimFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -209,6 +210,11 @@ final class ExpressionRewriter {
       case LIKE -> make(lowerName(call), call, call.getOperandList());
       case TRIM -> trim(call);
       case EXTRACT -> extract(call);
+      case ITEM -> subscript(call);
+      case ARRAY_VALUE_CONSTRUCTOR -> make("array", call, call.getOperandList());
+      case SOME -> any(call);
+      case POSIX_REGEX_CASE_SENSITIVE, POSIX_REGEX_CASE_INSENSITIVE ->
+          make(regexSign(call), call, call.getOperandList());
       case ROW -> refuse(call, "rows of values are not supported; compare column by column");
       case OVER -> refuse(call, "window functions are not supported");
       case SELECT, EXISTS, SCALAR_QUERY, UNION, ORDER_BY, WITH ->
@@ -319,6 +325,54 @@ final class ExpressionRewriter {
     return make(name, call, written ? List.of(text, set) : List.of(text));
   }
 
+  private static String regexSign(SqlCall call) {
+    String sign = call.getKind() == SqlKind.POSIX_REGEX_CASE_SENSITIVE ? "~" : "~*";
+    return call.getOperator().getName().startsWith("NEGATED") ? "!" + sign : sign;
+  }
+
+  /** {@code a[1][2]} is one subscript with two indexes. */
+  private SqlNode subscript(SqlCall call) {
+    List<SqlNode> operands = new ArrayList<>();
+    SqlNode array = call;
+    while (array.getKind() == SqlKind.ITEM) {
+      operands.add(0, ((SqlCall) array).operand(1));
+      array = ((SqlCall) array).operand(0);
+    }
+    operands.add(0, array);
+    return make("subscript", call, operands);
+  }
+
+  /** {@code x = ANY (array)}. */
+  private SqlNode any(SqlCall call) {
+    boolean array =
+        call.operand(1) instanceof SqlNodeList list
+            && list.size() == 1
+            && call.getOperator().getName().equals("= SOME");
+    if (!array) {
+      return refuse(call, "of ANY and ALL only x = ANY (array) is supported");
+    }
+    return make("= any", call, List.of(call.operand(0), ((SqlNodeList) call.operand(1)).get(0)));
+  }
+
+  /** What RETURNING names goes with the call as a NULL of that type. */
+  private SqlNode jsonValue(SqlCall call) {
+    int count = call.operandCount();
+    boolean returning = count == 4 && call.operand(3) instanceof SqlDataTypeSpec;
+    if (count != 2 && !returning) {
+      return refuse(call, "ON ERROR and ON EMPTY of JSON_VALUE are not supported: both give NULL");
+    }
+    List<SqlNode> operands = new ArrayList<>();
+    operands.add(call.operand(0));
+    operands.add(call.operand(1));
+    if (returning) {
+      SqlNode type = call.operand(3);
+      operands.add(
+          SqlLibraryOperators.INFIX_CAST.createCall(
+              type.getParserPosition(), SqlLiteral.createNull(type.getParserPosition()), type));
+    }
+    return make("json_value", call, operands);
+  }
+
   private SqlNode extract(SqlCall call) {
     SqlNode field = call.operand(0);
     SqlNode source = call.operand(1);
@@ -343,6 +397,9 @@ final class ExpressionRewriter {
     String name = Token.foldAscii(function.getName());
     if (foreign) {
       return refuse(call, "functions of your own are not supported: " + qualified);
+    }
+    if (name.equals("json_value")) {
+      return jsonValue(call);
     }
     if (call.getFunctionQuantifier() != null) {
       return refuse(call, "DISTINCT in a call is not supported");

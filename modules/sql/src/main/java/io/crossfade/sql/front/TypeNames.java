@@ -1,6 +1,7 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.core.table.ColumnType;
+import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.value.PgTypes;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,21 @@ final class TypeNames {
           Map.entry("json", PgTypes.JSON),
           Map.entry("jsonb", PgTypes.JSONB));
 
+  /** Words of the standard, where they stand for an array's elements. */
+  private static final Map<String, String> ALIASES =
+      Map.of(
+          "int", "int4",
+          "integer", "int4",
+          "smallint", "int2",
+          "bigint", "int8",
+          "boolean", "bool",
+          "decimal", "numeric",
+          "real", "float4",
+          "float", "float8");
+
+  private static final Map<String, String> LONG_NAMES =
+      Map.of("varchar", "character varying", "char", "character", "decimal", "numeric");
+
   private TypeNames() {}
 
   /** The type, or empty where there is none of that name or with those modifiers. */
@@ -48,6 +64,9 @@ final class TypeNames {
     SqlTypeNameSpec name = spec.getTypeNameSpec();
     if (name instanceof SqlUserDefinedTypeNameSpec) {
       List<String> parts = name.getTypeName().names;
+      if (parts.size() == 1 && parts.get(0).endsWith("[]")) {
+        return array(parts.get(0));
+      }
       boolean known = parts.size() == 1 || (parts.size() == 2 && parts.get(0).equals("pg_catalog"));
       return known
           ? Optional.ofNullable(POSTGRES.get(parts.get(parts.size() - 1)))
@@ -57,6 +76,24 @@ final class TypeNames {
       return standard(basic);
     }
     return Optional.empty();
+  }
+
+  /** An array's name as it was written, blanks brought down to one. */
+  private static Optional<ColumnType> array(String written) {
+    String name = written.substring(0, written.length() - 2).strip();
+    int open = name.indexOf('(');
+    if (open >= 0) {
+      String head = name.substring(0, open);
+      name = LONG_NAMES.getOrDefault(head, head) + name.substring(open);
+      boolean zoneless = head.startsWith("time") && name.endsWith(")");
+      name += zoneless ? " without time zone" : "";
+    }
+    ColumnType known = POSTGRES.get(ALIASES.getOrDefault(name, name));
+    ColumnType element =
+        known != null ? known : PgTypes.element(ColumnType.of(TypeFamily.ARRAY, name + "[]"));
+    return element.family() == TypeFamily.OPAQUE
+        ? Optional.empty()
+        : Optional.of(PgTypes.array(element));
   }
 
   private static Optional<ColumnType> standard(SqlBasicTypeNameSpec spec) {

@@ -3,6 +3,7 @@ package io.crossfade.sql.value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * An array of PostgreSQL: elements as canonical text ({@code null} is NULL), row by row where it
@@ -87,6 +88,13 @@ public record PgArray(List<Integer> lower, List<Integer> sizes, List<String> ele
     }
     parts.replaceAll(part -> part.equals(nulls) ? null : part);
     return of(parts);
+  }
+
+  /** The same shape with other elements; NULLs stay. */
+  public PgArray map(UnaryOperator<String> function) {
+    List<String> mapped = new ArrayList<>(elements.size());
+    elements.forEach(e -> mapped.add(e == null ? null : function.apply(e)));
+    return new PgArray(lower, sizes, mapped);
   }
 
   /** Canonical text, as {@code array_out()} prints it. */
