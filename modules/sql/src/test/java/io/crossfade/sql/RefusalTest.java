@@ -78,8 +78,14 @@ class RefusalTest {
           SELECT a hour FROM t                             | 10 | write AS before the name hour
           SELECT a ^ 2 AS x FROM t                         | 10 | write POWER(a, b)
           SELECT a & 2 AS x FROM t                         | 10 | operator & is not supported
-          SELECT s ~ 'x' AS x FROM t                       | 10 | regular expressions are not supported yet
-          SELECT s !~* 'x' AS x FROM t                     | 10 | regular expressions are not supported yet
+          SELECT s ~ u AS x FROM t                         | 12 | between quotes
+          SELECT s ~ '\\w' AS x FROM t                   | 12 | write [A-Za-z0-9_]
+          SELECT s ~ '(?=a)' AS x FROM t                   | 12 | is not supported here
+          SELECT s ~ '(a' AS x FROM t                      | 12 | invalid regular expression
+          SELECT a ~ '1' AS x FROM t                       | 8  | takes text
+          SELECT regexp_replace(s, '(a|b)', '\\1') AS x FROM t | 35 | which part of the match
+          SELECT regexp_replace(s, 'a', 'b', 'n') AS x FROM t | 36 | only g and i
+          SELECT s !~* 'é' AS x FROM t                     | 14 | beyond ASCII
           SELECT E'a' AS x FROM t                          | 8  | plain quotes
           SELECT $$a$$ AS x FROM t                         | 8  | plain quotes
           SELECT $1 AS x FROM t                            | 8  | no parameters
@@ -87,7 +93,7 @@ class RefusalTest {
           SELECT s[1] AS x FROM t                          | 8  | takes an array, this is text
           SELECT data['k'] AS x FROM t                     | 8  | write jsonb_extract_path
           SELECT ARRAY[] AS x FROM t                       | 8  | write '{}'::text[]
-          SELECT a = ALL(ARRAY[1]) AS x FROM t             | 8  | only x = ANY
+          SELECT a = ALL(ARRAY[1]) AS x FROM t             | 8  | is not supported
           SELECT s || ARRAY['x'] AS x FROM t               | 8  | no operator text || text[]
           SELECT json_value(data, s) AS x FROM t           | 25 | between quotes
           SELECT json_value(data, '$.a[*]') AS x FROM t    | 25 | members and elements

@@ -27,6 +27,7 @@ final class Calls {
     forms.putAll(TextForms.all());
     forms.putAll(TimeForms.all());
     forms.putAll(JsonForms.all());
+    forms.putAll(RegexForms.all());
     forms.putAll(ArrayForms.all());
   }
 
