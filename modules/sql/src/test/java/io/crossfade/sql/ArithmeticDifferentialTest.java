@@ -182,6 +182,40 @@ class ArithmeticDifferentialTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "power(n, m)",
+        "power(m, n)",
+        "power(n, i)",
+        "power(k, i)",
+        "power(m, k)",
+        "power(k, m)",
+        "power(k, 0.5)",
+        "power(abs(k), k)",
+        "power(1.1, k)",
+        "power(0.9999, k)",
+        "power(k, 2)",
+        "power(m, -1)",
+        "power(2.0, i)",
+        "power(10.0, k)",
+        "power(n, 3)",
+        "power(n, 0.5)",
+        "power(abs(k), 1.5)",
+        "POW(abs(m), 0.1)"
+      })
+  void shouldRaiseToPowers(String expression) throws Exception {
+    differential.compareWhereRead(
+        expression, "n numeric", "m numeric(8,3)", "i tiny:int4", "k numeric(5,2)");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"power(i, 2)", "power(d, i)", "power(2, i)", "power(i, i)", "power(d, e)", "power(f, i)"})
+  void shouldRaiseFloatsWhereTheResultIsExact(String expression) throws Exception {
+    differential.compareWhereRead(
+        expression, "d float8", "e float8", "f tiny:float8", "i tiny:int4");
+  }
+
+  @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"t + i", "i + t", "t - i", "t - u", "t + 1", "t - '2024-01-01'"})
   void shouldComputeWithDates(String expression) throws Exception {
     differential.compare(expression, "t date", "u date", "i tiny:int4");

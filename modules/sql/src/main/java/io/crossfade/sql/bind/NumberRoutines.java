@@ -12,6 +12,7 @@ import io.crossfade.sql.value.Floats;
 import io.crossfade.sql.value.Numbers.Int;
 import io.crossfade.sql.value.PgNumeric;
 import io.crossfade.sql.value.PgTypes;
+import io.crossfade.sql.value.Power;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,10 +20,6 @@ import java.util.Map;
 
 /** Arithmetic: operators and functions over numbers. */
 final class NumberRoutines {
-
-  private static final String POWER_OF_FLOATS =
-      "POWER of floating numbers depends on the C library of the server; if the exponent is whole,"
-          + " multiply instead";
 
   /** Operators between two operands. */
   static final Map<String, List<Signature>> BINARY = new HashMap<>();
@@ -103,12 +100,10 @@ final class NumberRoutines {
     Routine cut = Routine.binary((PgNumeric a, Long places) -> a.truncate((int) (long) places));
     add(FUNCTIONS, "trunc", result, cut, NUMERIC, INT4);
     for (String name : List.of("power", "pow")) {
-      FUNCTIONS.put(
-          name,
-          List.of(
-              Signature.refused(
-                  "POWER is not supported yet; multiply instead", result, NUMERIC, NUMERIC),
-              Signature.refused(POWER_OF_FLOATS, PgTypes.FLOAT8, FLOAT8, FLOAT8)));
+      Routine power = Routine.binary((PgNumeric base, PgNumeric exponent) -> Power.of(base, exponent));
+      add(FUNCTIONS, name, result, power, NUMERIC, NUMERIC);
+      Routine exact = Routine.binary((Double base, Double exponent) -> Power.of(base, exponent));
+      add(FUNCTIONS, name, PgTypes.FLOAT8, exact, FLOAT8, FLOAT8);
     }
   }
 

@@ -156,6 +156,9 @@ public final class Regex {
   private final class Run {
     private final int[] points;
     private final int[] seen = new int[states.size()];
+    private final int[] stack = new int[states.size() + 1];
+    private int[] current = new int[states.size()];
+    private int[] next = new int[states.size()];
     private int round;
     private int matchStart;
     private int matchEnd;
@@ -187,8 +190,6 @@ public final class Regex {
 
     /** One pass; {@code anywhere} starts anew at each character and stops at the first match. */
     private boolean matches(int from, boolean anywhere) {
-      int[] current = new int[states.size()];
-      int[] next = new int[states.size()];
       round++;
       int count = follow(start, from, current, 0);
       matchEnd = -1;
@@ -227,7 +228,6 @@ public final class Regex {
     /** All states that are reached without taking a character. */
     private int follow(int first, int at, int[] list, int size) {
       int count = size;
-      int[] stack = new int[states.size() + 1];
       int depth = 0;
       stack[depth++] = first;
       if (seen[first] == round) {
@@ -244,10 +244,10 @@ public final class Regex {
         if (state.edge() != null && !state.edge().isAt(at, points.length)) {
           continue;
         }
-        for (int next : state.next()) {
-          if (seen[next] != round) {
-            seen[next] = round;
-            stack[depth++] = next;
+        for (int way : state.next()) {
+          if (seen[way] != round) {
+            seen[way] = round;
+            stack[depth++] = way;
           }
         }
       }
