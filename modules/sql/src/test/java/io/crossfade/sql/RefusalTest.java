@@ -158,7 +158,12 @@ class RefusalTest {
           SELECT CAST(a AS numeric(1001)) AS x FROM t      | 18 | is not supported
           SELECT a::timestamptz(3) AS x FROM t             | 11 | timestamp(n) with time zone
           SELECT power(s, 2) AS x FROM t                   | 8  | no function power(text, integer)
-          SELECT substring(s, 'x') AS x FROM t             | 8  | with a pattern
+          SELECT substring(s, '(x)*') AS x FROM t          | 21 | which part of the match
+          SELECT to_char(at, 'TMMonth') AS x FROM t        | 20 | pattern TM of TO_CHAR
+          SELECT to_char(n, '999D99') AS x FROM t          | 19 | only 9 0 , .
+          SELECT to_char(d, '9') AS x FROM t               | 8  | cast to numeric
+          SELECT to_char(at - at, 'DD') AS x FROM t        | 8  | TO_CHAR of an interval
+          SELECT to_char(at, s) AS x FROM t                | 20 | between quotes
           SELECT CASE WHEN b THEN a ELSE s END AS x FROM t | 8  | cannot be matched
           SELECT CASE a WHEN 'x' THEN 1 END AS x FROM t    | 20 | invalid input syntax
           SELECT CAST('x' AS int) AS x FROM t              | 13 | invalid input syntax for type integer

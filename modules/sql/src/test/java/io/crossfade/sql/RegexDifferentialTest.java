@@ -54,6 +54,10 @@ class RegexDifferentialTest {
         "s ~ 'a*?b'",
         "s ~ '\\Aa' AND NOT s ~ 'b\\Z'",
         "s || 'x' ~ 'ax'",
+        "substring(s FROM 'a.')",
+        "substring(s, '[a-z]+')",
+        "substring(s FROM '([a-z]*) ([a-z]+)')",
+        "substring(c, 'a ')",
         "regexp_replace(s, 'a', 'X')",
         "regexp_replace(s, 'a', 'X', 'g')",
         "regexp_replace(s, 'A|b', '<\\&>', 'gi')",
@@ -75,7 +79,9 @@ class RegexDifferentialTest {
     differential.compareWhereRead(expression, "s text", "c char(5)");
   }
 
-  /** Expressions made by chance over few letters, where the longest match is not the first found. */
+  /**
+   * Expressions made by chance over few letters, where the longest match is not the first found.
+   */
   @Test
   void shouldFindTheLongestMatchOfRandomExpressions() throws Exception {
     Random random = new Random(5);
@@ -168,7 +174,8 @@ class RegexDifferentialTest {
     for (int i = random.nextInt(3); i >= 0; i--) {
       switch (depth == 0 ? 0 : random.nextInt(4)) {
         case 0, 1 -> out.append(leaf(random));
-        case 2 -> out.append(pick(random, "(", "(?:")).append(pattern(random, depth - 1)).append(')');
+        case 2 ->
+            out.append(pick(random, "(", "(?:")).append(pattern(random, depth - 1)).append(')');
         default ->
             out.append('(')
                 .append(pattern(random, depth - 1))

@@ -138,6 +138,32 @@ class TimeDifferentialTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "to_char(w, 'YYYY-MM-DD HH24:MI:SS.US')",
+        "to_char(z, 'YYYY-MM-DD\"T\"HH24:MI:SSOF')",
+        "to_char(d, 'DD.MM.YYYY')",
+        "to_char(w, 'Day, DD Month YYYY')",
+        "to_char(w, 'FMDay, FMDD FMMonth FMYYYY')",
+        "to_char(w, 'Dy DY dy day DAY Mon MON mon month MONTH')",
+        "to_char(w, 'HH:MI AM hh12 p.m. PM a.m.')",
+        "to_char(w, 'IYYY-IW-ID IDDD IYY IY I')",
+        "to_char(w, 'Q WW W DDD D J CC')",
+        "to_char(w, 'YY YYY Y Y,YYY BC ad B.C.')",
+        "to_char(w, 'MS FF1 FF2 FF3 FF4 FF5 FF6 SSSS')",
+        "to_char(w, 'DDth FMDDTH MMth')",
+        "to_char(z, 'TZ tz TZH:TZM OF')",
+        "to_char(w, 'RM rm FMRM')",
+        "to_char(w, 'FMHH24:FMMI:FMSS')",
+        "to_char(w, 'x\\\"y\"q\\\"r\"')",
+        "to_char(d, 'YYYYMMDD')",
+        "to_char(w, '')"
+      })
+  void shouldFormatTimes(String expression) throws Exception {
+    differential.compare(expression, COLUMNS);
+  }
+
+  @ParameterizedTest(name = "{0}")
   @MethodSource("fields")
   void shouldExtractFields(String expression) throws Exception {
     differential.compare(expression, COLUMNS);

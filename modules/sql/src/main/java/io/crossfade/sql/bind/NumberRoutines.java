@@ -100,7 +100,8 @@ final class NumberRoutines {
     Routine cut = Routine.binary((PgNumeric a, Long places) -> a.truncate((int) (long) places));
     add(FUNCTIONS, "trunc", result, cut, NUMERIC, INT4);
     for (String name : List.of("power", "pow")) {
-      Routine power = Routine.binary((PgNumeric base, PgNumeric exponent) -> Power.of(base, exponent));
+      Routine power =
+          Routine.binary((PgNumeric base, PgNumeric exponent) -> Power.of(base, exponent));
       add(FUNCTIONS, name, result, power, NUMERIC, NUMERIC);
       Routine exact = Routine.binary((Double base, Double exponent) -> Power.of(base, exponent));
       add(FUNCTIONS, name, PgTypes.FLOAT8, exact, FLOAT8, FLOAT8);

@@ -27,6 +27,7 @@ final class RegexForms {
       forms.put(sign, RegexForms::match);
     }
     forms.put("regexp_replace", RegexForms::replace);
+    forms.put("substring", RegexForms::substring);
     return forms;
   }
 
@@ -59,6 +60,36 @@ final class RegexForms {
     List<Expr> operand = List.of(text(call, arguments.get(0), true));
     Routine routine = Routine.unary((String text) -> regex.isFoundIn(text) == wanted);
     return make(call, routine, operand, PgTypes.BOOLEAN, anyNullable(operand));
+  }
+
+  /** With a pattern behind FROM; else a place and a length. */
+  private static Expr substring(CallTerm call, List<Bound> arguments) {
+    boolean pattern =
+        arguments.size() == 2
+            && (arguments.get(1).untyped() || arguments.get(1).family().isText())
+            && (arguments.get(0).untyped() || arguments.get(0).family().isText());
+    if (!pattern) {
+      List<Signature> candidates = TextRoutines.FUNCTIONS.get("substring");
+      Signature chosen =
+          Overloads.function(candidates, arguments)
+              .orElseThrow(
+                  () ->
+                      new BindFailure(
+                          call.position(),
+                          "there is no function substring("
+                              + CallSupport.typeNames(arguments)
+                              + "), or not only one; cast the arguments"));
+      return CallSupport.apply(chosen, arguments, call.position());
+    }
+    Bound written = arguments.get(1);
+    Regex regex = regex(call, written, false);
+    regex.whyNoSubstring().ifPresent(why -> refuse(written, why));
+    List<Expr> operand = List.of(text(call, arguments.get(0), false));
+    return make(call, Routine.unary(regex::extract), operand, PgTypes.TEXT, true);
+  }
+
+  private static void refuse(Bound written, String why) {
+    throw new BindFailure(written.position(), why);
   }
 
   private static Expr replace(CallTerm call, List<Bound> arguments) {

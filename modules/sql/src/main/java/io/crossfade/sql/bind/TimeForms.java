@@ -9,19 +9,26 @@ import static io.crossfade.sql.bind.CallSupport.literal;
 import static io.crossfade.sql.bind.CallSupport.make;
 
 import io.crossfade.core.table.TypeFamily;
+import io.crossfade.sql.eval.Eval;
 import io.crossfade.sql.eval.Routine;
 import io.crossfade.sql.front.NearestName;
 import io.crossfade.sql.front.Term.CallTerm;
 import io.crossfade.sql.value.Interval;
+import io.crossfade.sql.value.NumberFormat;
+import io.crossfade.sql.value.PgError;
+import io.crossfade.sql.value.PgNumeric;
 import io.crossfade.sql.value.PgTypes;
 import io.crossfade.sql.value.TimeField;
+import io.crossfade.sql.value.TimeFormat;
 import io.crossfade.sql.value.Zones;
 import java.time.zone.ZoneRules;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** EXTRACT, DATE_TRUNC, {@code timezone(zone, time)}: a field or a zone is known beforehand. */
 final class TimeForms {
@@ -33,6 +40,7 @@ final class TimeForms {
     forms.put("extract", TimeForms::extract);
     forms.put("date_trunc", TimeForms::truncate);
     forms.put("timezone", TimeForms::timezone);
+    forms.put("to_char", TimeForms::toChar);
     return forms;
   }
 
@@ -127,6 +135,57 @@ final class TimeForms {
                 PgTypes.INTERVAL, Routine.unary((Interval i) -> field.truncate(i)), INTERVAL));
     List<Bound> source = List.of(arguments.get(1));
     return CallSupport.apply(function(call, candidates, source), source, call.position());
+  }
+
+  /** Of times and of numbers; which one decides the first argument. */
+  private static Expr toChar(CallTerm call, List<Bound> arguments) {
+    count(call, arguments, 2);
+    Bound written = arguments.get(1);
+    String format = literal(call, written, "the format");
+    List<Bound> source = List.of(arguments.get(0));
+    List<Signature> candidates = new ArrayList<>();
+    for (TypeFamily family : List.of(TIMESTAMPTZ, TIMESTAMP)) {
+      Routine routine =
+          formatted(
+              () -> {
+                TimeFormat times = TimeFormat.of(format, family == TIMESTAMPTZ);
+                return Routine.unary((Long micros) -> times.format(micros));
+              });
+      candidates.add(Signature.of(PgTypes.TEXT, routine, family));
+    }
+    Routine numbers =
+        formatted(
+            () -> {
+              NumberFormat numeric = NumberFormat.of(format);
+              return Routine.unary((PgNumeric number) -> numeric.format(number));
+            });
+    Routine integers =
+        arguments0 ->
+            numbers.compile(
+                List.of(Routine.unary((Long n) -> PgNumeric.of(n)).compile(arguments0)));
+    candidates.add(Signature.of(PgTypes.TEXT, numbers, TypeFamily.NUMERIC));
+    candidates.add(Signature.of(PgTypes.TEXT, integers, TypeFamily.INT4));
+    candidates.add(Signature.of(PgTypes.TEXT, integers, TypeFamily.INT8));
+    String floats = "TO_CHAR of floating numbers is not supported; cast to numeric";
+    candidates.add(Signature.refused(floats, PgTypes.TEXT, TypeFamily.FLOAT4));
+    candidates.add(Signature.refused(floats, PgTypes.TEXT, TypeFamily.FLOAT8));
+    String intervals = "TO_CHAR of an interval is not supported; cast it to text, or EXTRACT";
+    candidates.add(Signature.refused(intervals, PgTypes.TEXT, INTERVAL));
+    Signature chosen = function(call, candidates, source);
+    Routine routine =
+        chosen.routine().orElseThrow(() -> new BindFailure(call.position(), chosen.refusal()));
+    List<Expr> coerced = CallSupport.coerce(chosen, source);
+    try {
+      routine.compile(List.of(new Eval.Known(null)));
+    } catch (PgError e) {
+      throw new BindFailure(written.position(), e.getMessage());
+    }
+    return make(call, routine, coerced, PgTypes.TEXT, true);
+  }
+
+  /** Reads its format when it is compiled: only that of the chosen overload must be right. */
+  private static Routine formatted(Supplier<Routine> routine) {
+    return arguments -> routine.get().compile(arguments);
   }
 
   private static Expr timezone(CallTerm call, List<Bound> arguments) {

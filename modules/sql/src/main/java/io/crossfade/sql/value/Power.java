@@ -6,8 +6,8 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * {@code power()}. Of numeric as numeric.c does it, its choice of the scale included. Of floats only
- * where the result is exact: everything else is the C library's, and differs between servers.
+ * {@code power()}. Of numeric as numeric.c does it, its choice of the scale included. Of floats
+ * only where the result is exact: everything else is the C library's, and differs between servers.
  */
 public final class Power {
 
@@ -185,8 +185,7 @@ public final class Power {
     int digits = (int) (estimate * LOG10_E);
     int scale = scale(digits, base.scale(), exponent.scale());
     int lnScale = Math.max(Math.max(scale + digits, 0) - lnWeight + 8, 0);
-    BigDecimal power =
-        ln(base, lnScale).multiply(exponent).setScale(lnScale, RoundingMode.HALF_UP);
+    BigDecimal power = ln(base, lnScale).multiply(exponent).setScale(lnScale, RoundingMode.HALF_UP);
     return checked(exp(power, scale));
   }
 

@@ -9,6 +9,7 @@ import io.crossfade.sql.value.RegexSyntax.Sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A regular expression of PostgreSQL ("advanced", ARE), without what {@link RegexSyntax} refuses.
@@ -105,12 +106,18 @@ public final class Regex {
     return syntax.groups();
   }
 
-  /** Why {@link #replace} cannot be asked for these groups; null where it can. */
-  String whyNoGroups() {
+  /** Why {@link #extract} is not known here. */
+  public Optional<String> whyNoSubstring() {
+    return groups() == 0 ? Optional.empty() : whyNoGroups();
+  }
+
+  /** Why {@link #replace} cannot be asked for groups. */
+  Optional<String> whyNoGroups() {
     return RegexGroups.isPlain(syntax.root())
-        ? null
-        : "which part of the match a group takes is known here only for expressions without |,"
-            + " without repeated groups and without *?";
+        ? Optional.empty()
+        : Optional.of(
+            "which part of the match a group takes is known here only for expressions without |,"
+                + " without repeated groups and without *?");
   }
 
   /**
@@ -136,7 +143,9 @@ public final class Regex {
     return out.toString();
   }
 
-  /** {@code substring(text from pattern)}: the first group if there is one, else all of the match. */
+  /**
+   * {@code substring(text from pattern)}: the first group if there is one, else all of the match.
+   */
   public String extract(String text) {
     Run run = new Run(text);
     if (!run.find(0, true)) {

@@ -44,8 +44,8 @@ public final class RegexReplacement {
       }
     }
     replacement.pieces.add(new Piece(plain.toString(), -1));
-    if (replacement.needsGroups && regex.whyNoGroups() != null) {
-      throw new PgError(PgError.NOT_SUPPORTED, regex.whyNoGroups());
+    if (replacement.needsGroups && regex.whyNoGroups().isPresent()) {
+      throw new PgError(PgError.NOT_SUPPORTED, regex.whyNoGroups().get());
     }
     return replacement;
   }

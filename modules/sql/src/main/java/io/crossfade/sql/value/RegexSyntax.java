@@ -65,8 +65,7 @@ final class RegexSyntax {
     if (syntax.at < syntax.pattern.length) {
       throw syntax.invalid("parentheses () not balanced");
     }
-    boolean mixed =
-        syntax.shortRepeats > 0 && (syntax.greedyRepeats > 0 || syntax.alternatives);
+    boolean mixed = syntax.shortRepeats > 0 && (syntax.greedyRepeats > 0 || syntax.alternatives);
     if (mixed) {
       throw syntax.refused("*? or its kin together with *, + or |");
     }
@@ -95,8 +94,12 @@ final class RegexSyntax {
       boolean unknown =
           point > 127
               && ((digits && Character.isDigit(point))
-                  || (spaces && (Character.isSpaceChar(point) || point == 0x85 || point == 0x180E
-                      || point == 0x200B || point == 0xFEFF)));
+                  || (spaces
+                      && (Character.isSpaceChar(point)
+                          || point == 0x85
+                          || point == 0x180E
+                          || point == 0x200B
+                          || point == 0xFEFF)));
       if (unknown) {
         throw new PgError(
             PgError.NOT_SUPPORTED,
