@@ -18,6 +18,10 @@ final class Calls {
   private static final List<Map<String, List<Signature>>> FUNCTIONS =
       List.of(NumberRoutines.FUNCTIONS, TextRoutines.FUNCTIONS, TimeRoutines.FUNCTIONS);
 
+  private static final List<Map<String, List<Signature>>> OPERATORS =
+      List.of(
+          NumberRoutines.BINARY, TimeRoutines.BINARY, NumberRoutines.PREFIX, TimeRoutines.PREFIX);
+
   private final Map<String, Form> forms = new HashMap<>();
 
   Calls() {
@@ -29,6 +33,14 @@ final class Calls {
     forms.putAll(JsonForms.all());
     forms.putAll(RegexForms.all());
     forms.putAll(ArrayForms.all());
+  }
+
+  /** All that can be called: signs, words and names of functions. */
+  Set<String> names() {
+    Set<String> names = new TreeSet<>(forms.keySet());
+    FUNCTIONS.forEach(table -> names.addAll(table.keySet()));
+    OPERATORS.forEach(table -> names.addAll(table.keySet()));
+    return names;
   }
 
   Bound bind(CallTerm call, List<Bound> arguments) {
