@@ -32,7 +32,7 @@ enum BuiltInType {
   TIMETZ(1266, "time with time zone", TypeFamily.OPAQUE, AS_PRINTED),
   TIMESTAMP(1114, "timestamp without time zone", TypeFamily.TIMESTAMP, AS_PRINTED),
   TIMESTAMPTZ(1184, "timestamp with time zone", TypeFamily.TIMESTAMPTZ, AS_PRINTED),
-  INTERVAL(1186, "interval", TypeFamily.OPAQUE, KeyUse.no("24:00:00 and 1 day are one key")),
+  INTERVAL(1186, "interval", TypeFamily.INTERVAL, KeyUse.no("24:00:00 and 1 day are one key")),
   UUID(2950, "uuid", TypeFamily.UUID, AS_PRINTED),
   JSON(114, "json", TypeFamily.JSON, KeyUse.no("PostgreSQL has no equality for it")),
   JSONB(3802, "jsonb", TypeFamily.JSONB, KeyUse.no("1.0 and 1.00 in it are one key")),

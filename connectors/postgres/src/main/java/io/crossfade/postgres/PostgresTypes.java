@@ -57,6 +57,36 @@ public final class PostgresTypes {
   }
 
   private static TypeFamily family(long oid) {
-    return BuiltInType.of(oid).map(BuiltInType::family).orElse(TypeFamily.OPAQUE);
+    return BuiltInType.of(oid)
+        .map(BuiltInType::family)
+        .orElse(isArray(oid) ? TypeFamily.ARRAY : TypeFamily.OPAQUE);
+  }
+
+  /** Arrays whose elements expressions can read. */
+  private static boolean isArray(long oid) {
+    switch ((int) oid) {
+      case 199:
+      case 1000:
+      case 1001:
+      case 1005:
+      case 1007:
+      case 1009:
+      case 1014:
+      case 1015:
+      case 1016:
+      case 1021:
+      case 1022:
+      case 1115:
+      case 1182:
+      case 1183:
+      case 1185:
+      case 1187:
+      case 1231:
+      case 2951:
+      case 3807:
+        return true;
+      default:
+        return false;
+    }
   }
 }

@@ -59,9 +59,9 @@ class TableReaderTest {
               ColumnType.of(TypeFamily.UUID, "uuid"),
               ColumnType.of(TypeFamily.JSON, "json"),
               ColumnType.of(TypeFamily.JSONB, "jsonb"),
-              ColumnType.of(TypeFamily.OPAQUE, "interval"),
+              ColumnType.of(TypeFamily.INTERVAL, "interval"),
               ColumnType.of(TypeFamily.OPAQUE, "time(2) with time zone"),
-              ColumnType.of(TypeFamily.OPAQUE, "integer[]"),
+              ColumnType.of(TypeFamily.ARRAY, "integer[]"),
               ColumnType.of(TypeFamily.OPAQUE, "inet"));
     }
   }

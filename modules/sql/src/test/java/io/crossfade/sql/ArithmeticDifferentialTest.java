@@ -182,6 +182,78 @@ class ArithmeticDifferentialTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "power(n, m)",
+        "power(m, n)",
+        "power(n, i)",
+        "power(k, i)",
+        "power(m, k)",
+        "power(k, m)",
+        "power(k, 0.5)",
+        "power(abs(k), k)",
+        "power(1.1, k)",
+        "power(0.9999, k)",
+        "power(k, 2)",
+        "power(m, -1)",
+        "power(2.0, i)",
+        "power(10.0, k)",
+        "power(n, 3)",
+        "power(n, 0.5)",
+        "power(abs(k), 1.5)",
+        "POW(abs(m), 0.1)"
+      })
+  void shouldRaiseToPowers(String expression) throws Exception {
+    differential.compareWhereRead(
+        expression, "n numeric", "m numeric(8,3)", "i tiny:int4", "k numeric(5,2)");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "to_char(m, '999,999.99')",
+        "to_char(m, 'FM999,999.99')",
+        "to_char(m, '00000.00')",
+        "to_char(m, 'FM0.00')",
+        "to_char(m, '9.9')",
+        "to_char(m, '99999')",
+        "to_char(m, 'FM99999')",
+        "to_char(i, '999')",
+        "to_char(i, '000')",
+        "to_char(i, 'FM000')",
+        "to_char(i, 'S99')",
+        "to_char(i, '99MI')",
+        "to_char(i, '99S')",
+        "to_char(i, 'FM99MI')",
+        "to_char(k, '990.000')",
+        "to_char(k, 'FM990.099')",
+        "to_char(k, '0,009.99')",
+        "to_char(k, '9,999')",
+        "to_char(k, 'S990.9')",
+        "to_char(k, 'FM999.999MI')",
+        "to_char(i, '9')",
+        "to_char(k, '9.99S')"
+      })
+  void shouldFormatNumbers(String expression) throws Exception {
+    differential.compareWhereRead(expression, "m numeric(8,3)", "i tiny:int4", "k numeric(5,2)");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "power(i, 2)",
+        "power(d, i)",
+        "power(2, i)",
+        "power(i, i)",
+        "power(d, e)",
+        "power(f, i)"
+      })
+  void shouldRaiseFloatsWhereTheResultIsExact(String expression) throws Exception {
+    differential.compareWhereRead(
+        expression, "d float8", "e float8", "f tiny:float8", "i tiny:int4");
+  }
+
+  @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"t + i", "i + t", "t - i", "t - u", "t + 1", "t - '2024-01-01'"})
   void shouldComputeWithDates(String expression) throws Exception {
     differential.compare(expression, "t date", "u date", "i tiny:int4");

@@ -25,7 +25,7 @@ final class Differential implements AutoCloseable {
 
   /** {@code name type}, and in front of text columns what the text should look like. */
   private static final Pattern COLUMN =
-      Pattern.compile("(\\w+) (?:(\\w+):)?(\\w+)(?:\\((\\d+)(?:,\\s*(\\d+))?\\))?");
+      Pattern.compile("(\\w+) (?:(\\w+):)?(\\w+)(?:\\((\\d+)(?:,\\s*(\\d+))?\\))?(?:\\[])?");
 
   private final int rowCount;
   private final Database database;

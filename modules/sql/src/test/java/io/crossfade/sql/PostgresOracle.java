@@ -145,11 +145,15 @@ final class PostgresOracle implements AutoCloseable {
   }
 
   private static ColumnType type(String name, int modifier, String printed) {
+    if (name.startsWith("_")) {
+      return ColumnType.of(TypeFamily.ARRAY, printed);
+    }
     TypeFamily family =
         switch (name) {
           case "bool" -> TypeFamily.BOOLEAN;
           case "bpchar" -> TypeFamily.CHAR;
           case "bytea" -> TypeFamily.BYTES;
+          case "interval" -> TypeFamily.INTERVAL;
           default ->
               Arrays.stream(TypeFamily.values())
                   .filter(f -> f.name().equalsIgnoreCase(name))
@@ -162,6 +166,7 @@ final class PostgresOracle implements AutoCloseable {
     return switch (family) {
       case VARCHAR, CHAR -> new ColumnType(family, modifier - 4, ColumnType.UNSPECIFIED, printed);
       case NUMERIC -> new ColumnType(family, (modifier - 4) >> 16, (modifier - 4) & 0x7ff, printed);
+      case INTERVAL -> ColumnType.of(family, printed);
       default -> new ColumnType(family, modifier, ColumnType.UNSPECIFIED, printed);
     };
   }

@@ -4,6 +4,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Random;
+import java.util.StringJoiner;
+import java.util.function.Supplier;
 
 /** Text of values that types accept as input: extreme ones first of all, then random ones. */
 final class RandomValues {
@@ -234,12 +236,21 @@ final class RandomValues {
       case "uuid" -> uuid();
       case "json", "jsonb" -> pick(JSONS.subList(0, 12));
       case "bytea" -> "\\x" + Integer.toHexString(0x10 + random.nextInt(200));
-      case "time" -> "%02d:%02d:%02d".formatted(random.nextInt(24), random.nextInt(60), 7);
+      case "time" -> time();
+      case "interval" -> interval();
       case "numbers" -> fit(pick(NUMBERS), precision);
       case "booleans" -> pick(BOOLEANS);
       case "dates" -> pick(DATES);
       case "uuids" -> pick(UUIDS);
       case "jsons" -> pick(JSONS);
+      case "written" -> json(3);
+      case "keys" -> pick(List.of("a", "b", "a b", "", "0", "1", "-1", " 1", "+0", "x", "é", "-9"));
+      case "int_array" -> array(() -> integer(16));
+      case "int_matrix" -> matrix();
+      case "text_array" -> array(() -> quoted(text()));
+      case "number_array" -> array(() -> decimal(8, 3));
+      case "bool_array" -> array(() -> random.nextBoolean() ? "t" : "f");
+      case "time_array" -> array(() -> '"' + timestamp() + '"');
       default -> fit(text(), precision);
     };
   }
@@ -404,6 +415,134 @@ final class RandomValues {
     return date.endsWith(" BC")
         ? date.substring(0, date.length() - 3) + " " + time + " BC"
         : date + " " + time;
+  }
+
+  private String time() {
+    return switch (random.nextInt(6)) {
+      case 0 -> pick(List.of("00:00:00", "24:00:00", "23:59:59.999999", "12:00:00.5"));
+      case 1 -> "%02d:%02d:%02d".formatted(random.nextInt(24), random.nextInt(60), 7);
+      default ->
+          "%02d:%02d:%02d.%06d"
+              .formatted(
+                  random.nextInt(24),
+                  random.nextInt(60),
+                  random.nextInt(60),
+                  random.nextInt(1_000_000));
+    };
+  }
+
+  private String interval() {
+    return switch (random.nextInt(8)) {
+      case 0 ->
+          pick(
+              List.of(
+                  "0",
+                  "1 mon",
+                  "30 days",
+                  "-1 mon",
+                  "24:00:00",
+                  "1 day -24:00:00",
+                  "1 year -1 mon",
+                  "178000000 years",
+                  "-178000000 years",
+                  "2147483647 days",
+                  "-2147483648 days",
+                  "2562047787:00:54.775807",
+                  "-2562047787:00:54.775808",
+                  "-1 day +00:00:00.000001"));
+      case 1 -> signed(14) + " mons";
+      case 2 -> signed(70) + " days";
+      case 3 -> signed(100_000) + " seconds";
+      case 4 -> signed(5000) + " years " + signed(12) + " mons";
+      default ->
+          "%s mons %s days %s hours %s.%06d secs"
+              .formatted(
+                  signed(30), signed(40), signed(50), signed(4000), random.nextInt(1_000_000));
+    };
+  }
+
+  private String signed(int bound) {
+    return Integer.toString(random.nextInt(2 * bound + 1) - bound);
+  }
+
+  private String array(Supplier<String> element) {
+    StringBuilder out = new StringBuilder(random.nextInt(6) == 0 ? "[0:2]=" : "");
+    int size = out.length() > 0 ? 3 : random.nextInt(4);
+    StringJoiner elements = new StringJoiner(",", "{", "}");
+    for (int i = 0; i < size; i++) {
+      elements.add(random.nextInt(5) == 0 ? "NULL" : element.get());
+    }
+    return out.append(elements).toString();
+  }
+
+  private String matrix() {
+    return pick(
+        List.of(
+            "{}", "{1,2}", "{{1,2},{3,NULL}}", "{{{1,2}}}", "[2:3][0:1]={{1,2},{3,4}}", "{{7}}"));
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  /** JSON as people write it: keys twice, blanks, escapes, odd numbers. */
+  private String json(int depth) {
+    StringJoiner parts;
+    switch (depth == 0 ? 2 + random.nextInt(4) : random.nextInt(7)) {
+      case 0:
+      case 6:
+        parts =
+            new StringJoiner(
+                random.nextBoolean() ? "," : " , ", "{", random.nextBoolean() ? "}" : " }");
+        for (int i = random.nextInt(4); i > 0; i--) {
+          String key =
+              pick(
+                  List.of("a", "a", "a", "b", "a b", "long", "é", "0", "", "\\u0061", "\\n", "😀"));
+          parts.add(" \"" + key + "\" :" + json(depth - 1));
+        }
+        return parts.toString();
+      case 1:
+        parts = new StringJoiner(",\n", "[", "]");
+        for (int i = random.nextInt(4); i > 0; i--) {
+          parts.add(json(depth - 1));
+        }
+        return parts.toString();
+      case 2:
+        return pick(
+            List.of(
+                "0",
+                "-0",
+                "1",
+                "-1.50",
+                "1e3",
+                "1E-2",
+                "12345678901234567890",
+                "0.000",
+                "1.5",
+                "70000"));
+      case 3:
+        return pick(
+            List.of(
+                "\"x\"",
+                "\"\"",
+                "\"\\u00e9\"",
+                "\"\\ud83d\\ude00\"",
+                "\"a\\tb\\\\\"",
+                "\"\\/\"",
+                "\"12\"",
+                "\"t\"",
+                "\"2024-01-31\"",
+                "\"\\u0001\"",
+                "\"\u007f\"",
+                "\"1.5\"",
+                "\" 7 \""));
+      case 4:
+        return pick(List.of("true", "false", "null", "true", "1"));
+      default:
+        return random.nextInt(12) == 0
+            ? pick(List.of("\"\\u0000\"", "\"\\ud800\"", "\"\\udc00x\"", "\"\\ud800\\u0041\""))
+            : " 42 ";
+    }
   }
 
   private String uuid() {

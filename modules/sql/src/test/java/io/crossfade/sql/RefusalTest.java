@@ -59,22 +59,47 @@ class RefusalTest {
           SELECT id, data->'k' AS x FROM t                 | 16 | jsonb_extract_path(x, 'key')
           SELECT id, data->>'k' AS x FROM t                | 16 | jsonb_extract_path_text(x, 'key')
           SELECT data #>> '{a}' AS x FROM t                | 13 | jsonb_extract_path_text
-          SELECT at AT TIME ZONE 'UTC' AS x FROM t         | 11 | AT TIME ZONE is not supported yet
-          SELECT at + INTERVAL '1 day' AS x FROM t         | 13 | intervals are not supported yet
-          SELECT at - at AS x FROM t                       | 8  | intervals are not supported yet
+          SELECT at AT TIME ZONE 'UTC' AS x FROM t         | 11 | write timezone('UTC', x)
+          SELECT at + INTERVAL '1-2' AS x FROM t           | 22 | is no interval like
+          SELECT at + INTERVAL '1 2' DAY TO HOUR AS x FROM t | 13 | write intervals as INTERVAL '1' DAY
+          SELECT EXTRACT(fortnight FROM at) AS x FROM t    | 16 | there is no field fortnight
+          SELECT EXTRACT(week FROM at - at) AS x FROM t    | 16 | depends on its version
+          SELECT date_trunc(s, at) AS x FROM t             | 19 | between quotes
+          SELECT date_trunc('dow', at) AS x FROM t         | 19 | cannot truncate
+          SELECT date_part('day', at) AS x FROM t          | 8  | write EXTRACT
+          SELECT timezone('CET', at) AS x FROM t           | 17 | no abbreviation
+          SELECT timezone('Asia/Tehran', at) AS x FROM t   | 17 | is not known by this name
+          SELECT timezone('Europe/Nowhere', at) AS x FROM t | 17 | is not known by this name
+          SELECT timezone(s, at) AS x FROM t               | 17 | between quotes
+          SELECT at + at AS x FROM t                       | 8  | no operator
           SELECT s COLLATE "C" AS x FROM t                 | 10 | COLLATE is not supported
           SELECT a ISNULL AS x FROM t                      | 10 | write IS NULL
           SELECT a isnull FROM t                           | 10 | write IS NULL
           SELECT a hour FROM t                             | 10 | write AS before the name hour
           SELECT a ^ 2 AS x FROM t                         | 10 | write POWER(a, b)
           SELECT a & 2 AS x FROM t                         | 10 | operator & is not supported
-          SELECT s ~ 'x' AS x FROM t                       | 10 | regular expressions are not supported yet
-          SELECT s !~* 'x' AS x FROM t                     | 10 | regular expressions are not supported yet
+          SELECT s ~ u AS x FROM t                         | 12 | between quotes
+          SELECT s ~ '\\w' AS x FROM t                   | 12 | write [A-Za-z0-9_]
+          SELECT s ~ '(?=a)' AS x FROM t                   | 12 | is not supported here
+          SELECT s ~ '(a' AS x FROM t                      | 12 | invalid regular expression
+          SELECT a ~ '1' AS x FROM t                       | 8  | takes text
+          SELECT regexp_replace(s, '(a|b)', '\\1') AS x FROM t | 35 | which part of the match
+          SELECT regexp_replace(s, 'a', 'b', 'n') AS x FROM t | 36 | only g and i
+          SELECT s !~* 'é' AS x FROM t                     | 14 | beyond ASCII
           SELECT E'a' AS x FROM t                          | 8  | plain quotes
           SELECT $$a$$ AS x FROM t                         | 8  | plain quotes
           SELECT $1 AS x FROM t                            | 8  | no parameters
           SELECT a FROM t WHERE a = ?                      | 27 | no parameters
-          SELECT s[1] AS x FROM t                          | 9  | arrays are not supported yet
+          SELECT s[1] AS x FROM t                          | 8  | takes an array, this is text
+          SELECT data['k'] AS x FROM t                     | 8  | write jsonb_extract_path
+          SELECT ARRAY[] AS x FROM t                       | 8  | write '{}'::text[]
+          SELECT a = ALL(ARRAY[1]) AS x FROM t             | 8  | is not supported
+          SELECT s || ARRAY['x'] AS x FROM t               | 8  | no operator text || text[]
+          SELECT json_value(data, s) AS x FROM t           | 25 | between quotes
+          SELECT json_value(data, '$.a[*]') AS x FROM t    | 25 | members and elements
+          SELECT json_value(data, '$.a' ERROR ON ERROR) AS x FROM t | 8 | ON ERROR and ON EMPTY
+          SELECT json_value(data, '$' RETURNING numeric(3,1)) AS x FROM t | 39 | return text and cast it
+          SELECT jsonb_array_length(js) AS x FROM t        | 8  | jsonb_… takes jsonb
           SELECT 'a' 'b' AS x FROM t                       | 12 | one literal
           SELECT uuid 'a' AS x FROM t                      | 8  | write CAST('…' AS uuid)
           SELECT int4 '5' AS x FROM t                      | 8  | write CAST('…' AS int4)
@@ -124,15 +149,21 @@ class RefusalTest {
           SELECT a FROM t WHERE mood = 'happy'             | 23 | no operator mood = unknown
           SELECT upper(mood) AS x FROM t                   | 8  | no function upper(mood)
           SELECT coalesce(mood, mood) IS NULL AS x FROM t WHERE coalesce(mood, 'x') IS NULL | 55 | only be passed on
-          SELECT CAST(s AS jsonb) AS x FROM t              | 8  | is not supported yet
+          SELECT CAST(s AS bytea) AS x FROM t              | 8  | is not supported yet
           SELECT CAST(mood AS text) AS x FROM t            | 8  | is not supported yet
           SELECT CAST(id AS boolean) AS x FROM t           | 8  | does not exist in PostgreSQL
-          SELECT CAST(a AS interval) AS x FROM t           | 18 | intervals are not supported yet
+          SELECT CAST(a AS interval) AS x FROM t           | 8  | does not exist in PostgreSQL
+          SELECT CAST(s AS interval day) AS x FROM t       | 27 | CAST(… AS interval)
           SELECT CAST(a AS money) AS x FROM t              | 18 | a cast to money is not supported
           SELECT CAST(a AS numeric(1001)) AS x FROM t      | 18 | is not supported
           SELECT a::timestamptz(3) AS x FROM t             | 11 | timestamp(n) with time zone
-          SELECT power(a, 2) AS x FROM t                   | 8  | POWER
-          SELECT substring(s, 'x') AS x FROM t             | 8  | with a pattern
+          SELECT power(s, 2) AS x FROM t                   | 8  | no function power(text, integer)
+          SELECT substring(s, '(x)*') AS x FROM t          | 21 | which part of the match
+          SELECT to_char(at, 'TMMonth') AS x FROM t        | 20 | pattern TM of TO_CHAR
+          SELECT to_char(n, '999D99') AS x FROM t          | 19 | only 9 0 , .
+          SELECT to_char(d, '9') AS x FROM t               | 8  | cast to numeric
+          SELECT to_char(at - at, 'DD') AS x FROM t        | 8  | TO_CHAR of an interval
+          SELECT to_char(at, s) AS x FROM t                | 20 | between quotes
           SELECT CASE WHEN b THEN a ELSE s END AS x FROM t | 8  | cannot be matched
           SELECT CASE a WHEN 'x' THEN 1 END AS x FROM t    | 20 | invalid input syntax
           SELECT CAST('x' AS int) AS x FROM t              | 13 | invalid input syntax for type integer

@@ -19,11 +19,15 @@ public enum TypeFamily {
   TIME,
   TIMESTAMP,
   TIMESTAMPTZ,
+  /** Months, days and a part of a day. */
+  INTERVAL,
   UUID,
   /** JSON kept as it was written. */
   JSON,
   /** JSON in the database's own normal form. */
   JSONB,
+  /** Values of one other type; the type's name is the other's with {@code []} behind it. */
+  ARRAY,
   /** A type that is passed on as text and that no expression may touch. */
   OPAQUE;
 

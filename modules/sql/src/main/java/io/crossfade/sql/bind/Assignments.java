@@ -87,7 +87,7 @@ public final class Assignments {
   private static Expr literal(Constant literal, ColumnType to) {
     boolean readByTheTarget =
         switch (to.family()) {
-          case OPAQUE, JSONB, BYTES, TIME -> true;
+          case OPAQUE, JSONB, BYTES, TIME, INTERVAL, ARRAY -> true;
           default -> false;
         };
     if (literal.value() == null || readByTheTarget) {
@@ -111,6 +111,9 @@ public final class Assignments {
     }
     if (from.family() == TypeFamily.OPAQUE || to.family() == TypeFamily.OPAQUE) {
       return opaque(from, to);
+    }
+    if (from.family() == TypeFamily.ARRAY && to.family() == TypeFamily.ARRAY) {
+      return Fit.NEEDS_CAST;
     }
     if (from.family() != to.family() && !isTextual(from, to)) {
       Context context =
@@ -159,6 +162,8 @@ public final class Assignments {
       case TIMESTAMP -> from.family() != TypeFamily.TIMESTAMPTZ && fitsSeconds(from, to);
       case TIMESTAMPTZ -> fitsSeconds(from, to);
       case TIME -> from.family() == TypeFamily.TIME && fitsSeconds(from, to);
+      // Fields or digits of the declaration would cut something off.
+      case INTERVAL -> to.name().equals("interval");
       default -> true;
     };
   }

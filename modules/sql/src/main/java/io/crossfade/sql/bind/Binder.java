@@ -19,6 +19,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Terms of one table to typed expressions; collects the problem of each expression. */
@@ -30,6 +31,14 @@ public final class Binder {
 
   public Binder(Table table) {
     this.table = table;
+  }
+
+  /**
+   * The operators and functions that a SELECT can have: signs ({@code +}), words ({@code is null})
+   * and names, in lower case.
+   */
+  public static Set<String> vocabulary() {
+    return new Calls().names();
   }
 
   /** What was refused so far. */

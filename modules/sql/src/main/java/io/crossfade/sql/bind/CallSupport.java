@@ -54,6 +54,23 @@ final class CallSupport {
     return coerced;
   }
 
+  /** The text of an argument that must be known beforehand. */
+  static String literal(CallTerm call, Bound argument, String what) {
+    boolean text =
+        argument.expr() instanceof Expr.Constant constant
+            && constant.value() instanceof String
+            && (argument.untyped() || argument.family().isText());
+    if (!text) {
+      throw new BindFailure(
+          argument.position(),
+          what
+              + " of "
+              + call.name().toUpperCase(Locale.ROOT)
+              + " must be written between quotes, it cannot be computed");
+    }
+    return (String) ((Expr.Constant) argument.expr()).value();
+  }
+
   static boolean anyNullable(List<Expr> arguments) {
     return arguments.stream().anyMatch(Expr::nullable);
   }
@@ -79,7 +96,7 @@ final class CallSupport {
   }
 
   static ColumnType plain(TypeFamily family, CallTerm call) {
-    if (family == TypeFamily.OPAQUE) {
+    if (family == TypeFamily.OPAQUE || family == TypeFamily.ARRAY) {
       throw new BindFailure(
           call.position(), "a column of this type can only be passed on or tested with IS NULL");
     }

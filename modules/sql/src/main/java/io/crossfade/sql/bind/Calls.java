@@ -6,7 +6,6 @@ import static io.crossfade.sql.bind.CallSupport.typeNames;
 
 import io.crossfade.sql.front.NearestName;
 import io.crossfade.sql.front.Term.CallTerm;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,13 @@ import java.util.TreeSet;
 /** Operators and functions over bound arguments. */
 final class Calls {
 
+  private static final List<Map<String, List<Signature>>> FUNCTIONS =
+      List.of(NumberRoutines.FUNCTIONS, TextRoutines.FUNCTIONS, TimeRoutines.FUNCTIONS);
+
+  private static final List<Map<String, List<Signature>>> OPERATORS =
+      List.of(
+          NumberRoutines.BINARY, TimeRoutines.BINARY, NumberRoutines.PREFIX, TimeRoutines.PREFIX);
+
   private final Map<String, Form> forms = new HashMap<>();
 
   Calls() {
@@ -23,6 +29,18 @@ final class Calls {
     forms.putAll(ComparisonForms.all());
     forms.putAll(ChoiceForms.all());
     forms.putAll(TextForms.all());
+    forms.putAll(TimeForms.all());
+    forms.putAll(JsonForms.all());
+    forms.putAll(RegexForms.all());
+    forms.putAll(ArrayForms.all());
+  }
+
+  /** All that can be called: signs, words and names of functions. */
+  Set<String> names() {
+    Set<String> names = new TreeSet<>(forms.keySet());
+    FUNCTIONS.forEach(table -> names.addAll(table.keySet()));
+    OPERATORS.forEach(table -> names.addAll(table.keySet()));
+    return names;
   }
 
   Bound bind(CallTerm call, List<Bound> arguments) {
@@ -31,27 +49,34 @@ final class Calls {
 
   private Expr expression(CallTerm call, List<Bound> arguments) {
     Form form = forms.get(call.name());
-    if (form != null && !arguments.isEmpty()) {
+    if (form != null && (!arguments.isEmpty() || call.name().equals("array"))) {
       return form.bind(call, arguments);
     }
-    boolean prefix = arguments.size() == 1;
-    List<Signature> operators =
-        (prefix ? NumberRoutines.PREFIX : NumberRoutines.BINARY).get(call.name());
-    return operators != null ? operator(call, operators, arguments) : function(call, arguments);
+    List<Signature> operators = arguments.size() == 1 ? prefix(call.name()) : binary(call.name());
+    return operators.isEmpty() ? function(call, arguments) : operator(call, operators, arguments);
+  }
+
+  private static List<Signature> binary(String sign) {
+    return found(sign, List.of(NumberRoutines.BINARY, TimeRoutines.BINARY));
+  }
+
+  private static List<Signature> prefix(String sign) {
+    return found(sign, List.of(NumberRoutines.PREFIX, TimeRoutines.PREFIX));
   }
 
   private static List<Signature> functions(String name) {
-    List<Signature> found = new ArrayList<>(NumberRoutines.FUNCTIONS.getOrDefault(name, List.of()));
-    found.addAll(TextRoutines.FUNCTIONS.getOrDefault(name, List.of()));
-    return found;
+    return found(name, FUNCTIONS);
+  }
+
+  private static List<Signature> found(String name, List<Map<String, List<Signature>>> tables) {
+    return tables.stream().flatMap(table -> table.getOrDefault(name, List.of()).stream()).toList();
   }
 
   private Expr function(CallTerm call, List<Bound> arguments) {
     List<Signature> candidates = functions(call.name());
     if (candidates.isEmpty()) {
       Set<String> known = new TreeSet<>(forms.keySet());
-      known.addAll(NumberRoutines.FUNCTIONS.keySet());
-      known.addAll(TextRoutines.FUNCTIONS.keySet());
+      FUNCTIONS.forEach(table -> known.addAll(table.keySet()));
       throw new BindFailure(
           call.position(),
           "function "

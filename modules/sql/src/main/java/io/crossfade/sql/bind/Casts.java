@@ -7,9 +7,12 @@ import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.eval.Eval;
 import io.crossfade.sql.eval.Routine;
 import io.crossfade.sql.value.Dates;
+import io.crossfade.sql.value.Interval;
+import io.crossfade.sql.value.Jsonb;
 import io.crossfade.sql.value.Numbers;
 import io.crossfade.sql.value.PgNumeric;
 import io.crossfade.sql.value.Texts;
+import io.crossfade.sql.value.Times;
 import io.crossfade.sql.value.Values;
 import java.util.EnumMap;
 import java.util.List;
@@ -69,6 +72,7 @@ public final class Casts {
           Optional.of(Routine.unary((PgNumeric n) -> n.fit(precision, Math.max(type.scale(), 0))));
       case TIMESTAMP, TIMESTAMPTZ ->
           Optional.of(Routine.unary((Long micros) -> Dates.round(micros, precision)));
+      case TIME -> Optional.of(Routine.unary((String time) -> Times.round(time, precision)));
       default -> Optional.empty();
     };
   }
@@ -94,6 +98,7 @@ public final class Casts {
     integers(casts);
     numbers(casts);
     times(casts);
+    json(casts);
     return casts;
   }
 
@@ -141,8 +146,8 @@ public final class Casts {
 
   private static boolean isReadFromText(TypeFamily family) {
     return switch (family) {
-      // Their normal forms are PostgreSQL's to make.
-      case BYTES, TIME, JSONB -> false;
+      // Of an array the type of its elements must be known.
+      case BYTES, ARRAY -> false;
       default -> true;
     };
   }
@@ -220,7 +225,32 @@ public final class Casts {
     add(casts, timestamp, date, Context.ASSIGNMENT, toDate, false);
     add(casts, timestamptz, date, Context.ASSIGNMENT, toDate, false);
     add(casts, timestamptz, timestamp, Context.ASSIGNMENT, SAME, true);
+    TypeFamily time = TypeFamily.TIME;
+    Routine toTime = Routine.unary((Long micros) -> Times.ofTimestamp(micros));
+    add(casts, timestamp, time, Context.ASSIGNMENT, toTime, false);
+    add(casts, timestamptz, time, Context.ASSIGNMENT, toTime, false);
+    Routine toInterval = Routine.unary((String text) -> Times.toInterval(text));
+    add(casts, time, TypeFamily.INTERVAL, Context.IMPLICIT, toInterval, true);
+    Routine ofInterval = Routine.unary((Interval span) -> Times.ofInterval(span));
+    add(casts, TypeFamily.INTERVAL, time, Context.ASSIGNMENT, ofInterval, false);
+  }
+
+  private static void json(Map<TypeFamily, Map<TypeFamily, Cast>> casts) {
     add(casts, TypeFamily.JSONB, TypeFamily.JSON, Context.ASSIGNMENT, SAME, false);
+    Routine normal = Routine.unary((String text) -> Jsonb.fromText(text));
+    add(casts, TypeFamily.JSON, TypeFamily.JSONB, Context.ASSIGNMENT, normal, false);
+    for (TypeFamily family :
+        List.of(
+            TypeFamily.BOOLEAN,
+            TypeFamily.NUMERIC,
+            TypeFamily.INT2,
+            TypeFamily.INT4,
+            TypeFamily.INT8,
+            TypeFamily.FLOAT4,
+            TypeFamily.FLOAT8)) {
+      Routine scalar = Routine.unary((String text) -> Jsonb.toScalar(text, family));
+      add(casts, TypeFamily.JSONB, family, Context.EXPLICIT, scalar, false);
+    }
   }
 
   /** A value before there are rows. */

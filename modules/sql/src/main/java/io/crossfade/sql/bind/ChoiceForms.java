@@ -13,11 +13,14 @@ import io.crossfade.sql.eval.Comparison.Order;
 import io.crossfade.sql.eval.Logic;
 import io.crossfade.sql.eval.Routine;
 import io.crossfade.sql.front.Term.CallTerm;
+import io.crossfade.sql.value.PgTypes;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** CASE, COALESCE, NULLIF, GREATEST, LEAST. */
 final class ChoiceForms {
@@ -64,7 +67,7 @@ final class ChoiceForms {
   }
 
   /** Keeps the modifier where all branches have the same type. */
-  private static ColumnType commonType(CallTerm call, String what, List<Bound> branches) {
+  static ColumnType commonType(CallTerm call, String what, List<Bound> branches) {
     ColumnType first = branches.get(0).expr().type();
     boolean same =
         branches.stream().noneMatch(Bound::untyped)
@@ -82,14 +85,37 @@ final class ChoiceForms {
                             + " types "
                             + typeNames(branches)
                             + " cannot be matched; cast them to one type"));
+    if (family == TypeFamily.ARRAY) {
+      return arrayType(call, what, branches);
+    }
     return plain(family, call);
   }
 
-  private static Expr toCommon(Bound branch, ColumnType type) {
+  /** Arrays of one type, with NULL and literals between them. */
+  private static ColumnType arrayType(CallTerm call, String what, List<Bound> branches) {
+    Set<ColumnType> types = new HashSet<>();
+    branches.stream()
+        .filter(branch -> !branch.untyped())
+        .forEach(
+            branch -> {
+              ColumnType element = PgTypes.element(branch.expr().type());
+              types.add(PgTypes.array(plain(element.family(), call)));
+            });
+    if (types.size() != 1) {
+      throw new BindFailure(
+          call.position(),
+          what + " types " + typeNames(branches) + " cannot be matched; cast them to one type");
+    }
+    return types.iterator().next();
+  }
+
+  static Expr toCommon(Bound branch, ColumnType type) {
     if (!branch.untyped() && branch.expr().type().equals(type)) {
       return branch.expr();
     }
-    return Coercion.implicit(branch, type.family());
+    return type.family() == TypeFamily.ARRAY
+        ? Coercion.explicit(branch, type, branch.position()).expr()
+        : Coercion.implicit(branch, type.family());
   }
 
   private static Expr nullIf(CallTerm call, List<Bound> arguments) {

@@ -46,11 +46,39 @@ final class Coercion {
 
   /** A cast that is written. */
   static Bound explicit(Bound bound, ColumnType target, SourcePosition position) {
+    if (target.family() == TypeFamily.ARRAY) {
+      return Bound.typed(toArray(bound, target, position), position);
+    }
     Expr expr = bound.untyped() ? read(bound, target) : bound.expr();
     if (expr.type().family() != target.family()) {
       expr = apply(new Bound(expr, false, position), target);
     }
     return Bound.typed(modified(expr, target, position), position);
+  }
+
+  private static Expr toArray(Bound bound, ColumnType target, SourcePosition position) {
+    Expr expr = bound.expr();
+    if (!bound.untyped() && expr.type().equals(target)) {
+      return expr;
+    }
+    if (bound.untyped() && ((Constant) expr).value() == null) {
+      return new Constant(null, target);
+    }
+    Optional<Routine> routine = Optional.empty();
+    if (bound.untyped() || bound.family().isText()) {
+      Routine trimmed = Routine.unary((String text) -> ArrayForms.read(text, target));
+      boolean readable = PgTypes.isReadElement(PgTypes.element(target));
+      routine = readable ? Optional.of(trimmed) : Optional.empty();
+    } else if (bound.family() == TypeFamily.ARRAY) {
+      routine = ArrayForms.cast(expr.type(), target);
+    }
+    Routine found =
+        routine.orElseThrow(
+            () ->
+                new BindFailure(
+                    bound.position(),
+                    "a cast from " + bound.typeName() + " to " + target + " is not supported"));
+    return fold(found, List.of(expr), target, expr.nullable(), false, position);
   }
 
   private static Expr read(Bound literal, ColumnType target) {
@@ -92,9 +120,8 @@ final class Coercion {
   private static String whyNot(TypeFamily from, TypeFamily to) {
     boolean ours =
         from == TypeFamily.OPAQUE
-            || to == TypeFamily.JSONB
-            || from == TypeFamily.JSONB
-            || (from.isText() && (to == TypeFamily.BYTES || to == TypeFamily.TIME));
+            || to == TypeFamily.OPAQUE
+            || (from.isText() && to == TypeFamily.BYTES);
     return ours ? "is not supported yet" : "does not exist in PostgreSQL";
   }
 

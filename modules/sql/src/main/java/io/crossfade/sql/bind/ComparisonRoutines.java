@@ -56,7 +56,8 @@ final class ComparisonRoutines {
             TypeFamily.BOOLEAN,
             TypeFamily.UUID,
             TypeFamily.BYTES,
-            TypeFamily.TIME)) {
+            TypeFamily.TIME,
+            TypeFamily.INTERVAL)) {
       all.add(new Pair(family, family, Comparison.NATURAL, true));
     }
     List<TypeFamily> timestamps = List.of(TIMESTAMP, TIMESTAMPTZ);

@@ -1,6 +1,5 @@
 package io.crossfade.sql.bind;
 
-import static io.crossfade.core.table.TypeFamily.DATE;
 import static io.crossfade.core.table.TypeFamily.FLOAT4;
 import static io.crossfade.core.table.TypeFamily.FLOAT8;
 import static io.crossfade.core.table.TypeFamily.INT4;
@@ -9,22 +8,18 @@ import static io.crossfade.core.table.TypeFamily.NUMERIC;
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.eval.Routine;
-import io.crossfade.sql.value.Dates;
 import io.crossfade.sql.value.Floats;
 import io.crossfade.sql.value.Numbers.Int;
 import io.crossfade.sql.value.PgNumeric;
 import io.crossfade.sql.value.PgTypes;
+import io.crossfade.sql.value.Power;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Arithmetic: operators and functions over numbers, and days added to dates. */
+/** Arithmetic: operators and functions over numbers. */
 final class NumberRoutines {
-
-  private static final String POWER_OF_FLOATS =
-      "POWER of floating numbers depends on the C library of the server; if the exponent is whole,"
-          + " multiply instead";
 
   /** Operators between two operands. */
   static final Map<String, List<Signature>> BINARY = new HashMap<>();
@@ -39,7 +34,6 @@ final class NumberRoutines {
     integers();
     numerics();
     floats();
-    dates();
   }
 
   private NumberRoutines() {}
@@ -106,12 +100,11 @@ final class NumberRoutines {
     Routine cut = Routine.binary((PgNumeric a, Long places) -> a.truncate((int) (long) places));
     add(FUNCTIONS, "trunc", result, cut, NUMERIC, INT4);
     for (String name : List.of("power", "pow")) {
-      FUNCTIONS.put(
-          name,
-          List.of(
-              Signature.refused(
-                  "POWER is not supported yet; multiply instead", result, NUMERIC, NUMERIC),
-              Signature.refused(POWER_OF_FLOATS, PgTypes.FLOAT8, FLOAT8, FLOAT8)));
+      Routine power =
+          Routine.binary((PgNumeric base, PgNumeric exponent) -> Power.of(base, exponent));
+      add(FUNCTIONS, name, result, power, NUMERIC, NUMERIC);
+      Routine exact = Routine.binary((Double base, Double exponent) -> Power.of(base, exponent));
+      add(FUNCTIONS, name, PgTypes.FLOAT8, exact, FLOAT8, FLOAT8);
     }
   }
 
@@ -149,21 +142,5 @@ final class NumberRoutines {
     add(FUNCTIONS, "round", result, Routine.unary((Double a) -> Math.rint(a)), FLOAT8);
     add(FUNCTIONS, "sign", result, Routine.unary((Double a) -> Floats.sign(a)), FLOAT8);
     add(FUNCTIONS, "trunc", result, Routine.unary((Double a) -> Floats.truncate(a)), FLOAT8);
-  }
-
-  private static void dates() {
-    Routine plus = Routine.binary((Long date, Long days) -> Dates.datePlusDays(date, days));
-    add(BINARY, "+", PgTypes.DATE, plus, DATE, INT4);
-    Routine swapped = Routine.binary((Long days, Long date) -> Dates.datePlusDays(date, days));
-    add(BINARY, "+", PgTypes.DATE, swapped, INT4, DATE);
-    Routine minus = Routine.binary((Long date, Long days) -> Dates.datePlusDays(date, -days));
-    add(BINARY, "-", PgTypes.DATE, minus, DATE, INT4);
-    Routine between =
-        Routine.binary((Long later, Long earlier) -> Dates.daysBetween(later, earlier));
-    add(BINARY, "-", PgTypes.INT4, between, DATE, DATE);
-    String intervals = "intervals are not supported yet";
-    for (TypeFamily time : List.of(TypeFamily.TIMESTAMP, TypeFamily.TIMESTAMPTZ)) {
-      BINARY.get("-").add(Signature.refused(intervals, PgTypes.TEXT, time, time));
-    }
   }
 }

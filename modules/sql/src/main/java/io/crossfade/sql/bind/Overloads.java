@@ -21,6 +21,7 @@ final class Overloads {
     NUMERIC,
     STRING,
     DATETIME,
+    TIMESPAN,
     OTHER
   }
 
@@ -166,7 +167,7 @@ final class Overloads {
 
   private static boolean isPreferred(TypeFamily family) {
     return switch (family) {
-      case BOOLEAN, FLOAT8, TEXT, TIMESTAMPTZ -> true;
+      case BOOLEAN, FLOAT8, TEXT, TIMESTAMPTZ, INTERVAL -> true;
       default -> false;
     };
   }
@@ -181,6 +182,7 @@ final class Overloads {
     return switch (family) {
       case BOOLEAN -> Category.BOOLEAN;
       case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> Category.DATETIME;
+      case INTERVAL -> Category.TIMESPAN;
       default -> Category.OTHER;
     };
   }

@@ -44,7 +44,9 @@ final class TextForms {
     boolean rightText = right.untyped() || right.family().isText();
     boolean literalWithForeign =
         (left.untyped() && hasOwnConcatenation(right))
-            || (right.untyped() && hasOwnConcatenation(left));
+            || (right.untyped() && hasOwnConcatenation(left))
+            || left.family() == TypeFamily.ARRAY
+            || right.family() == TypeFamily.ARRAY;
     if ((!leftText && !rightText) || literalWithForeign) {
       throw new BindFailure(
           call.position(),

@@ -79,9 +79,8 @@ final class TextRoutines {
       text(name, from, TEXT, INT4);
       text(name, span, TEXT, INT4, INT4);
     }
-    String pattern = "SUBSTRING with a pattern is not supported yet";
-    FUNCTIONS.get("substring").add(Signature.refused(pattern, PgTypes.TEXT, TEXT, TEXT));
-    FUNCTIONS.get("substring").add(Signature.refused(pattern, PgTypes.TEXT, TEXT, TEXT, TEXT));
+    String escape = "SUBSTRING with an escape character is not supported";
+    FUNCTIONS.get("substring").add(Signature.refused(escape, PgTypes.TEXT, TEXT, TEXT, TEXT));
     text("left", Routine.binary((String s, Long n) -> Texts.left(s, n)), TEXT, INT4);
     text("right", Routine.binary((String s, Long n) -> Texts.right(s, n)), TEXT, INT4);
     Routine split = Routine.ternary((String s, String by, Long n) -> Texts.splitPart(s, by, n));

@@ -1,6 +1,8 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.core.table.ColumnType;
+import io.crossfade.core.table.TypeFamily;
+import io.crossfade.sql.value.PgTypes;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +10,7 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -44,6 +47,9 @@ final class ColumnNames {
     if (node instanceof SqlUnknownLiteral literal) {
       return Optional.of(new Figured(literal.tag.toLowerCase(Locale.ROOT), false));
     }
+    if (node instanceof SqlIntervalLiteral) {
+      return Optional.of(new Figured("interval", false));
+    }
     if (!(node instanceof SqlCall call)) {
       return Optional.empty();
     }
@@ -53,6 +59,12 @@ final class ColumnNames {
     if (call instanceof SqlCase choice) {
       Optional<Figured> otherwise = figure(choice.getElseOperand());
       return otherwise.filter(Figured::strong).or(() -> Optional.of(new Figured("case", false)));
+    }
+    if (call.getKind() == SqlKind.ITEM) {
+      return figure(call.operand(0));
+    }
+    if (call.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR) {
+      return Optional.of(new Figured("array", true));
     }
     if (call.getOperator() instanceof SqlFunction function) {
       return Optional.of(new Figured(functionName(call, function), true));
@@ -87,6 +99,9 @@ final class ColumnNames {
   }
 
   private static String internalName(ColumnType type) {
+    if (type.family() == TypeFamily.ARRAY) {
+      return internalName(PgTypes.element(type));
+    }
     return switch (type.family()) {
       case BOOLEAN -> "bool";
       case CHAR -> "bpchar";

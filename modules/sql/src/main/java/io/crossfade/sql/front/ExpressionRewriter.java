@@ -2,6 +2,7 @@ package io.crossfade.sql.front;
 
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.SourcePosition;
 import io.crossfade.sql.SqlProblem;
 import io.crossfade.sql.front.Term.CallTerm;
@@ -18,6 +19,7 @@ import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -26,6 +28,7 @@ import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlUnknownLiteral;
 import org.apache.calcite.sql.fun.SqlBetweenOperator;
 import org.apache.calcite.sql.fun.SqlCase;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlTrimFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -124,6 +127,9 @@ final class ExpressionRewriter {
     if (literal instanceof SqlUnknownLiteral typed) {
       return typedLiteral(typed);
     }
+    if (literal instanceof SqlIntervalLiteral interval) {
+      return interval(interval);
+    }
     if (literal instanceof SqlCharStringLiteral text) {
       return literal(literal, LiteralTerm.Kind.STRING, text.getValueAs(NlsString.class).getValue());
     }
@@ -166,6 +172,29 @@ final class ExpressionRewriter {
         operands -> new CastTerm(text, type, position));
   }
 
+  /** {@code INTERVAL '1' DAY}: one field; what PostgreSQL calls its type says so. */
+  private SqlNode interval(SqlIntervalLiteral literal) {
+    SqlIntervalLiteral.IntervalValue value =
+        literal.getValueAs(SqlIntervalLiteral.IntervalValue.class);
+    String field = value.getIntervalQualifier().toString().toLowerCase(Locale.ROOT);
+    String count = value.getIntervalLiteral().strip();
+    boolean simple = count.matches(field.equals("second") ? "[+-]?\\d+(\\.\\d+)?" : "[+-]?\\d+");
+    boolean signOutside = value.getSign() < 0;
+    if (signOutside || !simple || !Keywords.INTERVAL_FIELDS.contains(field)) {
+      return refuse(
+          literal, "write intervals as INTERVAL '1' DAY or as INTERVAL '1 day 02:03:04.5'");
+    }
+    ColumnType type = ColumnType.of(TypeFamily.INTERVAL, "interval " + field);
+    SourcePosition position = start(literal);
+    LiteralTerm text = new LiteralTerm(LiteralTerm.Kind.STRING, count + " " + field, position);
+    return PgOperator.call(
+        type + " " + text.text(),
+        literal.getParserPosition(),
+        List.of(),
+        List.of(),
+        operands -> new CastTerm(text, type, position));
+  }
+
   private SqlNode call(SqlCall call) {
     String sign = SIGNS.get(call.getKind());
     if (sign != null && !(call.getOperator() instanceof SqlFunction)) {
@@ -180,6 +209,12 @@ final class ExpressionRewriter {
       case IN, NOT_IN -> in(call);
       case LIKE -> make(lowerName(call), call, call.getOperandList());
       case TRIM -> trim(call);
+      case EXTRACT -> extract(call);
+      case ITEM -> subscript(call);
+      case ARRAY_VALUE_CONSTRUCTOR -> make("array", call, call.getOperandList());
+      case SOME -> any(call);
+      case POSIX_REGEX_CASE_SENSITIVE, POSIX_REGEX_CASE_INSENSITIVE ->
+          make(regexSign(call), call, call.getOperandList());
       case ROW -> refuse(call, "rows of values are not supported; compare column by column");
       case OVER -> refuse(call, "window functions are not supported");
       case SELECT, EXISTS, SCALAR_QUERY, UNION, ORDER_BY, WITH ->
@@ -229,7 +264,7 @@ final class ExpressionRewriter {
 
   private SqlNode cast(SqlCall call) {
     if (!(call.operand(1) instanceof SqlDataTypeSpec spec)) {
-      return refuse(call.operand(1), "intervals are not supported yet");
+      return refuse(call.operand(1), "write CAST(… AS interval), without a field behind it");
     }
     Optional<ColumnType> type = TypeNames.of(spec);
     if (type.isEmpty() || call.operandCount() > 2) {
@@ -290,6 +325,69 @@ final class ExpressionRewriter {
     return make(name, call, written ? List.of(text, set) : List.of(text));
   }
 
+  private static String regexSign(SqlCall call) {
+    String sign = call.getKind() == SqlKind.POSIX_REGEX_CASE_SENSITIVE ? "~" : "~*";
+    return call.getOperator().getName().startsWith("NEGATED") ? "!" + sign : sign;
+  }
+
+  /** {@code a[1][2]} is one subscript with two indexes. */
+  private SqlNode subscript(SqlCall call) {
+    List<SqlNode> operands = new ArrayList<>();
+    SqlNode array = call;
+    while (array.getKind() == SqlKind.ITEM) {
+      operands.add(0, ((SqlCall) array).operand(1));
+      array = ((SqlCall) array).operand(0);
+    }
+    operands.add(0, array);
+    return make("subscript", call, operands);
+  }
+
+  /** {@code x = ANY (array)}. */
+  private SqlNode any(SqlCall call) {
+    boolean array =
+        call.operand(1) instanceof SqlNodeList list
+            && list.size() == 1
+            && call.getOperator().getName().equals("= SOME");
+    if (!array) {
+      return refuse(call, "of ANY and ALL only x = ANY (array) is supported");
+    }
+    return make("= any", call, List.of(call.operand(0), ((SqlNodeList) call.operand(1)).get(0)));
+  }
+
+  /** What RETURNING names goes with the call as a NULL of that type. */
+  private SqlNode jsonValue(SqlCall call) {
+    int count = call.operandCount();
+    boolean returning = count == 4 && call.operand(3) instanceof SqlDataTypeSpec;
+    if (count != 2 && !returning) {
+      return refuse(call, "ON ERROR and ON EMPTY of JSON_VALUE are not supported: both give NULL");
+    }
+    List<SqlNode> operands = new ArrayList<>();
+    operands.add(call.operand(0));
+    operands.add(call.operand(1));
+    if (returning) {
+      SqlNode type = call.operand(3);
+      operands.add(
+          SqlLibraryOperators.INFIX_CAST.createCall(
+              type.getParserPosition(), SqlLiteral.createNull(type.getParserPosition()), type));
+    }
+    return make("json_value", call, operands);
+  }
+
+  private SqlNode extract(SqlCall call) {
+    SqlNode field = call.operand(0);
+    SqlNode source = call.operand(1);
+    SqlNode name =
+        literal(field, LiteralTerm.Kind.STRING, this.source.textAt(field.getParserPosition()));
+    List<SourcePosition> positions = List.of(start(field), start(source));
+    SourcePosition position = start(call);
+    return PgOperator.call(
+        "extract",
+        call.getParserPosition(),
+        List.of(name, rewrite(source)),
+        positions,
+        terms -> new CallTerm("extract", terms, position));
+  }
+
   private SqlNode function(SqlCall call, SqlFunction function) {
     SqlIdentifier qualified = function.getSqlIdentifier();
     boolean foreign =
@@ -299,6 +397,9 @@ final class ExpressionRewriter {
     String name = Token.foldAscii(function.getName());
     if (foreign) {
       return refuse(call, "functions of your own are not supported: " + qualified);
+    }
+    if (name.equals("json_value")) {
+      return jsonValue(call);
     }
     if (call.getFunctionQuantifier() != null) {
       return refuse(call, "DISTINCT in a call is not supported");

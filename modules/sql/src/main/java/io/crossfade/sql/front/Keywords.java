@@ -44,8 +44,15 @@ final class Keywords {
           unsigned update uuid values variant volatile wednesday
           """);
 
+  /** Functions that the Babel parser reads in a way of its own. */
+  static final Set<String> CALLS_QUOTED_FOR_THE_PARSER = Set.of("date_trunc", "date_part");
+
   /** Words in front of a string that make a literal of it: {@code DATE '2024-01-01'}. */
   static final Set<String> LITERAL_PREFIXES = Set.of("date", "time", "timestamp", "interval");
+
+  /** What may stand behind {@code INTERVAL '1'}. */
+  static final Set<String> INTERVAL_FIELDS =
+      Set.of("year", "month", "day", "hour", "minute", "second");
 
   private Keywords() {}
 

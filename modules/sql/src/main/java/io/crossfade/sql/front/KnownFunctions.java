@@ -1,6 +1,7 @@
 package io.crossfade.sql.front;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -64,6 +65,10 @@ final class KnownFunctions {
           "stddev",
           "variance");
 
+  /** Functions for which there is another one. */
+  private static final Map<String, String> INSTEAD =
+      Map.of("date_part", "EXTRACT(field FROM x) instead of DATE_PART('field', x)");
+
   private KnownFunctions() {}
 
   /** Why a function is refused, if there is more to say than that it is not on the list. */
@@ -77,6 +82,10 @@ final class KnownFunctions {
     if (AGGREGATES.contains(name)) {
       return Optional.of("aggregates are not supported yet");
     }
-    return Optional.empty();
+    return Optional.ofNullable(INSTEAD.get(name)).map(KnownFunctions::instead);
+  }
+
+  private static String instead(String advice) {
+    return "write " + advice;
   }
 }

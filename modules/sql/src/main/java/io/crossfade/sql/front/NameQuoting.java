@@ -74,6 +74,13 @@ final class NameQuoting {
       // Behind a dot and behind AS every word is a name, even a reserved one.
       return true;
     }
+    if (call && Keywords.CALLS_QUOTED_FOR_THE_PARSER.contains(word)) {
+      return true;
+    }
+    if (word.equals("interval") && isType(i)) {
+      // The parser knows intervals with a field only: INTERVAL DAY.
+      return Keywords.INTERVAL_FIELDS.stream().noneMatch(field -> isAt(i + 1, field));
+    }
     return Keywords.QUOTED_FOR_THE_PARSER.contains(word) && !isSyntax(i, word) && !isType(i);
   }
 

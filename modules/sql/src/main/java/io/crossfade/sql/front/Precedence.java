@@ -89,6 +89,7 @@ final class Precedence {
       case PLUS, MINUS -> ADDITION;
       case TIMES, DIVIDE, MOD -> call.getOperator().getName().length() == 1 ? MULTIPLICATION : ATOM;
       case MINUS_PREFIX, PLUS_PREFIX -> SIGN;
+      case POSIX_REGEX_CASE_SENSITIVE, POSIX_REGEX_CASE_INSENSITIVE, SOME -> OTHER;
       default -> call.getOperator().getName().equals("||") ? OTHER : ATOM;
     };
   }

@@ -37,7 +37,14 @@ final class SourceText {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       copy.upTo(token.start());
-      if (quoted.get(i)) {
+      int arrayType = arrayTypeEnd(i);
+      if (arrayType > i) {
+        copy.quotedType(tokens.subList(i, arrayType + 1));
+        i = arrayType;
+      } else if (isBareInterval(i)) {
+        copy.cast(token, tokens.get(i + 1));
+        i++;
+      } else if (quoted.get(i)) {
         copy.quoted(token);
       } else if (token.is(";") && i == tokens.size() - 1) {
         copy.blank(token);
@@ -51,6 +58,49 @@ final class SourceText {
     originalLines = lineStarts(original);
     parsedLines = lineStarts(parsed);
     parentheses = matchParentheses(parsed);
+  }
+
+  /**
+   * Where a type that starts here and ends with {@code []} ends; the parser reads no such types but
+   * takes a quoted name for one.
+   */
+  private int arrayTypeEnd(int start) {
+    boolean behindCast =
+        start > 0
+            && tokens.get(start).kind() == Token.Kind.WORD
+            && (tokens.get(start - 1).is("::") || tokens.get(start - 1).is("as"));
+    int end = start;
+    while (behindCast && end + 1 < tokens.size() && isTypePart(tokens.get(end + 1))) {
+      end++;
+    }
+    boolean array =
+        behindCast
+            && end + 2 < tokens.size()
+            && tokens.get(end + 1).is("[")
+            && tokens.get(end + 2).is("]");
+    return array ? end + 2 : -1;
+  }
+
+  private static boolean isTypePart(Token token) {
+    return token.kind() == Token.Kind.WORD
+        || token.kind() == Token.Kind.NUMBER
+        || token.is("(")
+        || token.is(")")
+        || token.is(",");
+  }
+
+  /** {@code INTERVAL '1 day'}, which the parser wants to have a field behind it. */
+  private boolean isBareInterval(int i) {
+    boolean literal =
+        tokens.get(i).is("interval")
+            && i + 1 < tokens.size()
+            && tokens.get(i + 1).kind() == Token.Kind.STRING
+            && (i == 0 || !tokens.get(i - 1).is("."));
+    boolean field =
+        i + 2 < tokens.size()
+            && tokens.get(i + 2).kind() == Token.Kind.WORD
+            && Keywords.INTERVAL_FIELDS.contains(tokens.get(i + 2).folded());
+    return literal && !field;
   }
 
   private static final class Copy {
@@ -78,6 +128,34 @@ final class SourceText {
       }
       append('"', token.end() - 1);
       done = token.end();
+    }
+
+    /** A type of several words and signs as one name. */
+    void quotedType(List<Token> type) {
+      StringBuilder name = new StringBuilder();
+      Token before = null;
+      for (Token token : type) {
+        boolean words =
+            before != null
+                && token.kind() == Token.Kind.WORD
+                && (before.kind() == Token.Kind.WORD || before.is(")"));
+        name.append(words ? " " : "").append(token.folded());
+        before = token;
+      }
+      append("\"" + name + "\"", type.get(0).start());
+      done = before.end();
+    }
+
+    /** {@code INTERVAL '…'} as a cast to that type. */
+    void cast(Token type, Token literal) {
+      append("CAST(", type.start());
+      done = literal.start();
+      upTo(literal.end());
+      append(" AS \"" + type.folded() + "\")", literal.end() - 1);
+    }
+
+    private void append(String text, int origin) {
+      text.chars().forEach(c -> append((char) c, origin));
     }
 
     void blank(Token token) {

@@ -1,6 +1,7 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.core.table.ColumnType;
+import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.value.PgTypes;
 import java.util.List;
 import java.util.Locale;
@@ -33,12 +34,28 @@ final class TypeNames {
           Map.entry("bytea", PgTypes.BYTES),
           Map.entry("date", PgTypes.DATE),
           Map.entry("time", PgTypes.TIME),
+          Map.entry("interval", PgTypes.INTERVAL),
           Map.entry("timestamp", PgTypes.TIMESTAMP),
           Map.entry("timestamptz", PgTypes.TIMESTAMPTZ),
           Map.entry("numeric", PgTypes.NUMERIC),
           Map.entry("uuid", PgTypes.UUID),
           Map.entry("json", PgTypes.JSON),
           Map.entry("jsonb", PgTypes.JSONB));
+
+  /** Words of the standard, where they stand for an array's elements. */
+  private static final Map<String, String> ALIASES =
+      Map.of(
+          "int", "int4",
+          "integer", "int4",
+          "smallint", "int2",
+          "bigint", "int8",
+          "boolean", "bool",
+          "decimal", "numeric",
+          "real", "float4",
+          "float", "float8");
+
+  private static final Map<String, String> LONG_NAMES =
+      Map.of("varchar", "character varying", "char", "character", "decimal", "numeric");
 
   private TypeNames() {}
 
@@ -47,6 +64,9 @@ final class TypeNames {
     SqlTypeNameSpec name = spec.getTypeNameSpec();
     if (name instanceof SqlUserDefinedTypeNameSpec) {
       List<String> parts = name.getTypeName().names;
+      if (parts.size() == 1 && parts.get(0).endsWith("[]")) {
+        return array(parts.get(0));
+      }
       boolean known = parts.size() == 1 || (parts.size() == 2 && parts.get(0).equals("pg_catalog"));
       return known
           ? Optional.ofNullable(POSTGRES.get(parts.get(parts.size() - 1)))
@@ -56,6 +76,24 @@ final class TypeNames {
       return standard(basic);
     }
     return Optional.empty();
+  }
+
+  /** An array's name as it was written, blanks brought down to one. */
+  private static Optional<ColumnType> array(String written) {
+    String name = written.substring(0, written.length() - 2).strip();
+    int open = name.indexOf('(');
+    if (open >= 0) {
+      String head = name.substring(0, open);
+      name = LONG_NAMES.getOrDefault(head, head) + name.substring(open);
+      boolean zoneless = head.startsWith("time") && name.endsWith(")");
+      name += zoneless ? " without time zone" : "";
+    }
+    ColumnType known = POSTGRES.get(ALIASES.getOrDefault(name, name));
+    ColumnType element =
+        known != null ? known : PgTypes.element(ColumnType.of(TypeFamily.ARRAY, name + "[]"));
+    return element.family() == TypeFamily.OPAQUE
+        ? Optional.empty()
+        : Optional.of(PgTypes.array(element));
   }
 
   private static Optional<ColumnType> standard(SqlBasicTypeNameSpec spec) {
@@ -73,7 +111,7 @@ final class TypeNames {
       case "VARCHAR" -> bare ? Optional.of(PgTypes.VARCHAR) : text(PgTypes.varchar(precision));
       case "CHAR" -> text(PgTypes.character(bare ? 1 : precision));
       case "DATE" -> Optional.of(PgTypes.DATE);
-      case "TIME" -> bare ? Optional.of(PgTypes.TIME) : Optional.empty();
+      case "TIME" -> bare ? Optional.of(PgTypes.TIME) : digits(precision).map(PgTypes::time);
       case "TIMESTAMP" ->
           bare ? Optional.of(PgTypes.TIMESTAMP) : digits(precision).map(PgTypes::timestamp);
       case "TIMESTAMP_TZ" ->

@@ -15,7 +15,9 @@ import java.util.Set;
 final class UnreadableSyntax {
 
   private static final Set<String> KNOWN_OPERATORS =
-      Set.of("=", "<>", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "||", "::");
+      Set.of(
+          "=", "<>", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "||", "::", "~", "~*",
+          "!~", "!~*");
 
   private static final Map<String, String> OPERATOR_ADVICE =
       Map.of(
@@ -28,10 +30,6 @@ final class UnreadableSyntax {
           "the parser does not read #>; write jsonb_extract_path(x, 'a', 'b')",
           "#>>",
           "the parser does not read #>>; write jsonb_extract_path_text(x, 'a', 'b')",
-          "~",
-          "regular expressions are not supported yet; LIKE and ILIKE are",
-          "!~",
-          "regular expressions are not supported yet; NOT LIKE and NOT ILIKE are",
           "^",
           "write POWER(a, b) instead of a ^ b",
           "?",
@@ -116,14 +114,11 @@ final class UnreadableSyntax {
     if (symbol.startsWith("$")) {
       return Optional.of("a mapping takes no parameters; write the value");
     }
-    if (symbol.equals("[")) {
-      return Optional.of("arrays are not supported yet");
-    }
     boolean operator = "+-*/<>=~!@#%^&|`?:".indexOf(symbol.charAt(0)) >= 0;
     if (!operator || KNOWN_OPERATORS.contains(symbol)) {
       return Optional.empty();
     }
-    String advice = OPERATOR_ADVICE.get(symbol.equals("!~*") ? "!~" : symbol.replace("~*", "~"));
+    String advice = OPERATOR_ADVICE.get(symbol);
     return Optional.of(advice != null ? advice : "operator " + symbol + " is not supported");
   }
 
@@ -151,14 +146,10 @@ final class UnreadableSyntax {
       case "at":
         if (isAt(i + 1, "time") && isAt(i + 2, "zone")) {
           return Optional.of(
-              "AT TIME ZONE is not supported yet; CAST between timestamp and timestamptz works in"
-                  + " UTC");
+              "the parser does not read AT TIME ZONE; write timezone('UTC', x) instead of x AT TIME"
+                  + " ZONE 'UTC', it is the same");
         }
         return Optional.empty();
-      case "interval":
-        return isStringAt(i + 1)
-            ? Optional.of("intervals are not supported yet")
-            : Optional.empty();
       default:
         return typedLiteral(i, word);
     }

@@ -14,9 +14,9 @@ public final class Dates {
   public static final long INFINITY = Long.MAX_VALUE;
   public static final long MINUS_INFINITY = Long.MIN_VALUE;
 
-  private static final long EPOCH_DAYS = LocalDate.of(2000, 1, 1).toEpochDay();
-  private static final long MICROS_PER_SECOND = 1_000_000L;
-  private static final long MICROS_PER_DAY = 86_400L * MICROS_PER_SECOND;
+  static final long EPOCH_DAYS = LocalDate.of(2000, 1, 1).toEpochDay();
+  static final long MICROS_PER_SECOND = 1_000_000L;
+  static final long MICROS_PER_DAY = 86_400L * MICROS_PER_SECOND;
 
   /** 4713-11-24 BC, Julian day 0. */
   private static final long MIN_DAY = LocalDate.of(-4713, 11, 24).toEpochDay() - EPOCH_DAYS;
@@ -108,7 +108,7 @@ public final class Dates {
     };
   }
 
-  private static boolean isInfinite(long value) {
+  static boolean isInfinite(long value) {
     return value == INFINITY || value == MINUS_INFINITY;
   }
 
@@ -155,9 +155,14 @@ public final class Dates {
     StringBuilder out = new StringBuilder(32);
     LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(micros, MICROS_PER_DAY) + EPOCH_DAYS);
     appendDate(out, date);
-    long ofDay = Math.floorMod(micros, MICROS_PER_DAY);
+    appendTime(out.append(' '), Math.floorMod(micros, MICROS_PER_DAY));
+    return out.append(zone).append(date.getYear() <= 0 ? " BC" : "").toString();
+  }
+
+  /** {@code HH:MM:SS} and as many digits of the second as it has. */
+  static void appendTime(StringBuilder out, long ofDay) {
     long seconds = ofDay / MICROS_PER_SECOND;
-    two(out.append(' '), seconds / 3600);
+    two(out, seconds / 3600);
     two(out.append(':'), seconds / 60 % 60);
     two(out.append(':'), seconds % 60);
     long rest = ofDay % MICROS_PER_SECOND;
@@ -168,7 +173,26 @@ public final class Dates {
         rest %= unit;
       }
     }
-    return out.append(zone).append(date.getYear() <= 0 ? " BC" : "").toString();
+  }
+
+  /** A timestamp that was computed, if there is such a one. */
+  static long checkedTimestamp(long micros) {
+    if (micros < MIN_DAY * MICROS_PER_DAY || micros >= END_OF_TIMESTAMPS * MICROS_PER_DAY) {
+      throw timestampOutOfRange();
+    }
+    return micros;
+  }
+
+  /** Midnight of a day, counted from 2000, if a timestamp can hold it. */
+  static long timestampOfDay(long day) {
+    if (day < MIN_DAY || day >= END_OF_TIMESTAMPS) {
+      throw timestampOutOfRange();
+    }
+    return day * MICROS_PER_DAY;
+  }
+
+  static PgError timestampOutOfRange() {
+    return new PgError(PgError.DATETIME_OVERFLOW, "timestamp out of range");
   }
 
   public static long dateToTimestamp(long days) {
@@ -191,6 +215,21 @@ public final class Dates {
       return micros == INFINITY ? -1 : 1;
     }
     return Long.compare(dateToTimestamp(days), micros);
+  }
+
+  /** {@code make_date}; a negative year is one before Christ. */
+  public static long makeDate(long year, long month, long day) {
+    boolean valid = year != 0 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+    if (valid && Math.abs(year) <= 5_874_898) {
+      int proleptic = (int) (year < 0 ? year + 1 : year);
+      valid = day <= LocalDate.of(proleptic, (int) month, 1).lengthOfMonth();
+      long days = valid ? dayOf(proleptic, (int) month, (int) day) : 0;
+      if (valid && days >= MIN_DAY && days <= MAX_DATE) {
+        return days;
+      }
+    }
+    throw new PgError(
+        PgError.DATETIME_OVERFLOW, "date out of range: " + year + "-" + month + "-" + day);
   }
 
   public static long datePlusDays(long date, long days) {

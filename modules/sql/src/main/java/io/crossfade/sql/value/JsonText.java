@@ -1,30 +1,91 @@
 package io.crossfade.sql.value;
 
-/** Whether a text is {@code json} to PostgreSQL; such text is kept exactly as it is. */
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads JSON as PostgreSQL's parser does: what it is made of and where that stands in the text.
+ *
+ * <p>{@code json} looks at the syntax only. What takes strings apart ({@code jsonb}, the functions
+ * that search keys) also refuses escapes that stand for no character.
+ */
 final class JsonText {
 
   /** PostgreSQL stops at its stack limit; text nested deeper than this is refused here. */
   private static final int MAX_DEPTH = 1000;
 
-  private final String text;
-  private int at;
-
-  private JsonText(String text) {
-    this.text = text;
+  /** What a value is. */
+  enum Kind {
+    OBJECT,
+    ARRAY,
+    STRING,
+    NUMBER,
+    BOOLEAN,
+    NULL
   }
 
-  static String check(String text) {
-    JsonText json = new JsonText(text);
-    json.value(0);
-    json.blanks();
-    if (json.at != text.length()) {
-      throw json.invalid();
+  /**
+   * A value.
+   *
+   * @param start offset of its first character
+   * @param end offset behind its last character
+   * @param string a string's text without escapes, where that was asked for; else empty
+   * @param keys of an object, in the order of the text
+   * @param children an object's values or an array's elements
+   */
+  record Node(
+      Kind kind, int start, int end, String string, List<String> keys, List<Node> children) {
+
+    String in(String text) {
+      return text.substring(start, end);
     }
+  }
+
+  private final String text;
+  private final String type;
+  private final boolean unescaping;
+  private final boolean numeric;
+  private int at;
+
+  private JsonText(String text, String type, boolean unescaping, boolean numeric) {
+    this.text = text;
+    this.type = type;
+    this.unescaping = unescaping;
+    this.numeric = numeric;
+  }
+
+  /** The text itself, if it is {@code json}. */
+  static String check(String text) {
+    new JsonText(text, "json", false, false).whole();
     return text;
   }
 
+  /** The value of {@code json} text; strings are taken apart. */
+  static Node read(String text) {
+    return new JsonText(text, "json", true, false).whole();
+  }
+
+  /** The value of {@code json} text; strings are left as they are. */
+  static Node outline(String text) {
+    return new JsonText(text, "json", false, false).whole();
+  }
+
+  /** The value of text that is to become {@code jsonb}: numbers must be numeric. */
+  static Node readNumeric(String text) {
+    return new JsonText(text, "json", true, true).whole();
+  }
+
+  private Node whole() {
+    Node node = value(0);
+    blanks();
+    if (at != text.length()) {
+      throw invalid();
+    }
+    return node;
+  }
+
   private PgError invalid() {
-    return PgError.invalidText("json", text);
+    return PgError.invalidText(type, text);
   }
 
   private void blanks() {
@@ -48,93 +109,139 @@ final class JsonText {
     at++;
   }
 
-  private void value(int depth) {
+  private Node value(int depth) {
     if (depth > MAX_DEPTH) {
       throw new PgError(PgError.NOT_SUPPORTED, "json nested deeper than " + MAX_DEPTH);
     }
-    switch (next()) {
-      case '{' -> members(depth);
-      case '[' -> elements(depth);
-      case '"' -> string();
-      case 't' -> word("true");
-      case 'f' -> word("false");
-      case 'n' -> word("null");
-      default -> number();
-    }
+    char first = next();
+    int start = at;
+    return switch (first) {
+      case '{' -> members(depth, start);
+      case '[' -> elements(depth, start);
+      case '"' -> leaf(Kind.STRING, start, string());
+      case 't' -> word(start, "true", Kind.BOOLEAN);
+      case 'f' -> word(start, "false", Kind.BOOLEAN);
+      case 'n' -> word(start, "null", Kind.NULL);
+      default -> number(start);
+    };
   }
 
-  private void members(int depth) {
+  private Node leaf(Kind kind, int start, String string) {
+    return new Node(kind, start, at, string, List.of(), List.of());
+  }
+
+  private Node members(int depth, int start) {
+    List<String> keys = new ArrayList<>();
+    List<Node> values = new ArrayList<>();
     at++;
-    if (next() == '}') {
-      at++;
-      return;
-    }
-    while (true) {
+    boolean more = next() != '}';
+    while (more) {
       if (next() != '"') {
         throw invalid();
       }
-      string();
+      keys.add(string());
       expect(':');
-      value(depth + 1);
-      if (next() == '}') {
-        at++;
-        return;
+      values.add(value(depth + 1));
+      more = next() != '}';
+      if (more) {
+        expect(',');
       }
-      expect(',');
     }
+    at++;
+    return new Node(Kind.OBJECT, start, at, "", keys, values);
   }
 
-  private void elements(int depth) {
+  private Node elements(int depth, int start) {
+    List<Node> values = new ArrayList<>();
     at++;
-    if (next() == ']') {
-      at++;
-      return;
-    }
-    while (true) {
-      value(depth + 1);
-      if (next() == ']') {
-        at++;
-        return;
+    boolean more = next() != ']';
+    while (more) {
+      values.add(value(depth + 1));
+      more = next() != ']';
+      if (more) {
+        expect(',');
       }
-      expect(',');
     }
+    at++;
+    return new Node(Kind.ARRAY, start, at, "", List.of(), values);
   }
 
-  private void string() {
+  private String string() {
     at++;
+    int start = at;
+    StringBuilder out = null;
     while (at < text.length()) {
       char c = text.charAt(at++);
       if (c == '"') {
-        return;
+        if (!unescaping) {
+          return "";
+        }
+        return out == null ? text.substring(start, at - 1) : out.toString();
       }
       if (c < ' ') {
         throw invalid();
       }
       if (c == '\\') {
-        escape();
+        if (out == null) {
+          out = new StringBuilder(text.substring(start, at - 1));
+        }
+        escape(out);
+      } else if (out != null) {
+        out.append(c);
       }
     }
     throw invalid();
   }
 
-  private void escape() {
+  private void escape(StringBuilder out) {
     char c = at < text.length() ? text.charAt(at++) : ' ';
     if (c == 'u') {
-      for (int end = at + 4; at < end; at++) {
-        boolean hex =
-            at < text.length()
-                && text.charAt(at) < 128
-                && Character.digit(text.charAt(at), 16) >= 0;
-        if (!hex) {
-          throw invalid();
-        }
-      }
-    } else if ("\"\\/bfnrt".indexOf(c) < 0) {
+      unicode(out);
+      return;
+    }
+    int known = "\"\\/bfnrt".indexOf(c);
+    if (known < 0) {
       throw invalid();
+    }
+    out.append("\"\\/\b\f\n\r\t".charAt(known));
+  }
+
+  private void unicode(StringBuilder out) {
+    int unit = 0;
+    for (int end = at + 4; at < end; at++) {
+      boolean hex =
+          at < text.length() && text.charAt(at) < 128 && Character.digit(text.charAt(at), 16) >= 0;
+      if (!hex) {
+        throw invalid();
+      }
+      unit = unit * 16 + Character.digit(text.charAt(at), 16);
+    }
+    if (!unescaping) {
+      return;
+    }
+    if (unit == 0) {
+      throw new PgError("22P05", "\\u0000 cannot be converted to text");
+    }
+    char character = (char) unit;
+    if (Character.isHighSurrogate(character) && !text.startsWith("\\u", at)) {
+      throw invalid();
+    }
+    if (Character.isLowSurrogate(character) != endsWithHighSurrogate(out)) {
+      throw invalid();
+    }
+    out.append(character);
+    if (Character.isHighSurrogate(character)) {
+      at += 2;
+      unicode(out);
     }
   }
 
-  private void word(String word) {
+  /** Only directly behind its escape is a high surrogate without its other half. */
+  private static boolean endsWithHighSurrogate(StringBuilder out) {
+    return out.length() > 0 && Character.isHighSurrogate(out.charAt(out.length() - 1));
+  }
+
+  private Node word(int start, String word, Kind kind) {
     if (!text.startsWith(word, at)) {
       throw invalid();
     }
@@ -142,10 +249,10 @@ final class JsonText {
     if (at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {
       throw invalid();
     }
+    return leaf(kind, start, "");
   }
 
-  private void number() {
-    int start = at;
+  private Node number(int start) {
     if (text.charAt(at) == '-') {
       at++;
     }
@@ -172,6 +279,8 @@ final class JsonText {
     if (at == start || (at < text.length() && Character.isLetterOrDigit(text.charAt(at)))) {
       throw invalid();
     }
+    String number = numeric ? PgNumeric.fromText(text.substring(start, at)).toString() : "";
+    return leaf(Kind.NUMBER, start, number);
   }
 
   private int digits() {

@@ -4,6 +4,8 @@ import static io.crossfade.core.table.ColumnType.UNSPECIFIED;
 
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.TypeFamily;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** PostgreSQL's types as column types, named as {@code format_type} prints them. */
 public final class PgTypes {
@@ -28,9 +30,13 @@ public final class PgTypes {
       ColumnType.of(TypeFamily.TIMESTAMP, "timestamp without time zone");
   public static final ColumnType TIMESTAMPTZ =
       ColumnType.of(TypeFamily.TIMESTAMPTZ, "timestamp with time zone");
+  public static final ColumnType INTERVAL = ColumnType.of(TypeFamily.INTERVAL, "interval");
   public static final ColumnType UUID = ColumnType.of(TypeFamily.UUID, "uuid");
   public static final ColumnType JSON = ColumnType.of(TypeFamily.JSON, "json");
   public static final ColumnType JSONB = ColumnType.of(TypeFamily.JSONB, "jsonb");
+
+  private static final Pattern MODIFIED =
+      Pattern.compile("([a-z ]+)\\((\\d+)(?:,(\\d+))?\\)([a-z ]*)");
 
   private PgTypes() {}
 
@@ -49,6 +55,12 @@ public final class PgTypes {
   public static ColumnType numeric(int precision, int scale) {
     return new ColumnType(
         TypeFamily.NUMERIC, precision, scale, "numeric(" + precision + "," + scale + ")");
+  }
+
+  /** {@code time(digits) without time zone}. */
+  public static ColumnType time(int digits) {
+    return new ColumnType(
+        TypeFamily.TIME, digits, UNSPECIFIED, "time(" + digits + ") without time zone");
   }
 
   /** {@code timestamp(digits) without time zone}. */
@@ -81,11 +93,52 @@ public final class PgTypes {
       case TIME -> TIME;
       case TIMESTAMP -> TIMESTAMP;
       case TIMESTAMPTZ -> TIMESTAMPTZ;
+      case INTERVAL -> INTERVAL;
       case UUID -> UUID;
       case JSON -> JSON;
       case JSONB -> JSONB;
-      case OPAQUE -> throw new IllegalArgumentException("an opaque type has no plain form");
+      case ARRAY, OPAQUE ->
+          throw new IllegalArgumentException("no plain type belongs to the family " + family);
     };
+  }
+
+  /** An array of a type. */
+  public static ColumnType array(ColumnType element) {
+    return ColumnType.of(TypeFamily.ARRAY, element.name() + "[]");
+  }
+
+  /** The type of an array's elements, by its name; opaque where that says nothing to us. */
+  public static ColumnType element(ColumnType array) {
+    String name = array.name().substring(0, array.name().length() - 2);
+    for (TypeFamily family : TypeFamily.values()) {
+      boolean plain = family != TypeFamily.ARRAY && family != TypeFamily.OPAQUE;
+      if (plain && plain(family).name().equals(name)) {
+        return plain(family);
+      }
+    }
+    Matcher matcher = MODIFIED.matcher(name);
+    if (!matcher.matches()) {
+      return ColumnType.of(TypeFamily.OPAQUE, name);
+    }
+    int first = Integer.parseInt(matcher.group(2));
+    return switch (matcher.group(1) + matcher.group(4)) {
+      case "character varying" -> varchar(first);
+      case "character" -> character(first);
+      case "numeric" -> numeric(first, Integer.parseInt(matcher.group(3)));
+      case "time without time zone" -> time(first);
+      case "timestamp without time zone" -> timestamp(first);
+      case "timestamp with time zone" -> timestamptz(first);
+      default -> ColumnType.of(TypeFamily.OPAQUE, name);
+    };
+  }
+
+  /** Whether elements that a user wrote are read here. */
+  public static boolean isReadElement(ColumnType element) {
+    return !hasModifier(element)
+        && switch (element.family()) {
+          case BYTES, OPAQUE, ARRAY -> false;
+          default -> true;
+        };
   }
 
   /** Whether the type carries a modifier. */

@@ -30,7 +30,7 @@ public final class Texts {
     return text.substring(start, end);
   }
 
-  private static boolean isSpace(char c) {
+  static boolean isSpace(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
   }
 

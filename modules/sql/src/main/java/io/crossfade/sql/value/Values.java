@@ -5,7 +5,7 @@ import io.crossfade.core.table.TypeFamily;
 /**
  * Between canonical text and values in memory. A value is, by family: {@link Boolean}; {@link Long}
  * for all integers, for days of a date and for microseconds of a timestamp; {@link PgNumeric};
- * {@link Float}; {@link Double}; {@link String} for all others.
+ * {@link Float}; {@link Double}; {@link Interval}; {@link PgArray}; {@link String} for all others.
  */
 public final class Values {
 
@@ -21,6 +21,8 @@ public final class Values {
       case FLOAT8 -> Double.parseDouble(text);
       case DATE -> Dates.parseDate(text);
       case TIMESTAMP, TIMESTAMPTZ -> Dates.parseTimestamp(text);
+      case INTERVAL -> Interval.parse(text);
+      case ARRAY -> PgArray.parse(text);
       case TEXT, VARCHAR, CHAR, BYTES, TIME, UUID, JSON, JSONB, OPAQUE -> text;
     };
   }
@@ -28,7 +30,18 @@ public final class Values {
   /** Whether canonical text and value are one. */
   public static boolean isText(TypeFamily family) {
     return switch (family) {
-      case BOOLEAN, INT2, INT4, INT8, NUMERIC, FLOAT4, FLOAT8, DATE, TIMESTAMP, TIMESTAMPTZ ->
+      case BOOLEAN,
+          INT2,
+          INT4,
+          INT8,
+          NUMERIC,
+          FLOAT4,
+          FLOAT8,
+          DATE,
+          TIMESTAMP,
+          TIMESTAMPTZ,
+          INTERVAL,
+          ARRAY ->
           false;
       case TEXT, VARCHAR, CHAR, BYTES, TIME, UUID, JSON, JSONB, OPAQUE -> true;
     };
@@ -45,6 +58,7 @@ public final class Values {
       case DATE -> Dates.dateToText((Long) value);
       case TIMESTAMP -> Dates.timestampToText((Long) value);
       case TIMESTAMPTZ -> Dates.timestamptzToText((Long) value);
+      case INTERVAL, ARRAY -> value.toString();
       case TEXT, VARCHAR, CHAR, BYTES, TIME, UUID, JSON, JSONB, OPAQUE -> (String) value;
     };
   }
@@ -62,10 +76,13 @@ public final class Values {
       case DATE -> Dates.dateOfText(text);
       case TIMESTAMP -> Dates.timestampOfText(text);
       case TIMESTAMPTZ -> Dates.timestamptzOfText(text);
+      case TIME -> Times.fromText(text);
+      case INTERVAL -> Interval.fromText(text);
       case UUID -> Uuids.fromText(text);
       case JSON -> JsonText.check(text);
+      case JSONB -> Jsonb.fromText(text);
       case TEXT, VARCHAR, CHAR -> text;
-      case BYTES, TIME, JSONB, OPAQUE ->
+      case BYTES, ARRAY, OPAQUE ->
           throw new PgError(PgError.NOT_SUPPORTED, "text cannot be read as " + family + " here");
     };
   }
