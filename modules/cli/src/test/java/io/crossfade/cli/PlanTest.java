@@ -299,6 +299,27 @@ class PlanTest {
   }
 
   @Test
+  void shouldProposeTablesBesideTheOldOnesInOneDatabase() throws Exception {
+    Path file = write("  - into: public.people\n    select: |\n" + PEOPLE.indent(6));
+    String besides =
+        Files.readString(file)
+            .replace(target.jdbcUrl(), source.jdbcUrl())
+            .replace(target.password(), source.password());
+    Files.writeString(file, besides);
+
+    assertThat(plan(file, "--ddl")).as(err.toString()).isZero();
+    source.execute(out.toString());
+    statements(file, "--ddl=after").forEach(source::execute);
+    statements(file, "--ddl=switchover").forEach(source::execute);
+
+    assertThat(
+            source.query(
+                "SELECT count(*) FROM pg_indexes WHERE tablename = 'people' AND indexdef LIKE '%WHERE active'"))
+        .containsExactly("1");
+    assertThat(crossfade("validate", "-f", file.toString())).as(err.toString()).isZero();
+  }
+
+  @Test
   void shouldSayThatTheKeyIsMissingWhereNoTableCanBeProposed() throws Exception {
     Path file = write("  - into: public.b\n    select: SELECT email FROM customers\n");
 
