@@ -68,7 +68,7 @@ final class CaptureRun implements AutoCloseable {
   private Backfill backfill;
   private LogStream stream;
   private volatile Duration lag = Duration.ZERO;
-  private volatile long retained = -1;
+  private volatile Optional<SourceDatabase.RetainedLog> retained = Optional.empty();
   private volatile long terms;
 
   CaptureRun(
@@ -222,7 +222,7 @@ final class CaptureRun implements AutoCloseable {
             term.advance(taken);
           });
       markers.repeatOverdue();
-      retained = source.retainedBytes();
+      retained = Optional.of(source.retainedLog());
     } catch (SourceException e) {
       LOG.debug("no beat", e);
     } catch (RuntimeException e) {
@@ -247,7 +247,7 @@ final class CaptureRun implements AutoCloseable {
     return terms;
   }
 
-  long retainedBytes() {
+  Optional<SourceDatabase.RetainedLog> retainedLog() {
     return retained;
   }
 

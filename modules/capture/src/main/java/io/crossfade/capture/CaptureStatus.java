@@ -1,9 +1,11 @@
 package io.crossfade.capture;
 
+import io.crossfade.core.source.SourceDatabase.RetainedLog;
 import io.crossfade.core.table.TableId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Where capture stands.
@@ -13,7 +15,7 @@ import java.util.Objects;
  *     say
  * @param next what to do when blocked; empty otherwise
  * @param lag how far the log that was read is behind the source
- * @param retainedBytes how much log the source keeps for us; -1 where it is not known
+ * @param retainedLog how much log the source keeps for us; empty where it is not known
  * @param position the place in the log that was read last, for people
  * @param changes how many row events were published by this process
  * @param terms how often capture was begun, by whatever process; 0 where it is not known
@@ -24,7 +26,7 @@ public record CaptureStatus(
     String detail,
     String next,
     Duration lag,
-    long retainedBytes,
+    Optional<RetainedLog> retainedLog,
     String position,
     long changes,
     long terms,
@@ -51,6 +53,7 @@ public record CaptureStatus(
     Objects.requireNonNull(detail, "detail");
     Objects.requireNonNull(next, "next");
     Objects.requireNonNull(lag, "lag");
+    Objects.requireNonNull(retainedLog, "retainedLog");
     Objects.requireNonNull(position, "position");
     tables = List.copyOf(tables);
   }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A PostgreSQL server, 14 or later, as the source of a migration. */
@@ -32,6 +33,14 @@ public final class PostgresSource implements SourceDatabase {
    * The prefix of our logical messages, the same for all migrations; the content tells them apart.
    */
   static final String MESSAGE_PREFIX = "crossfade";
+
+  private static final String RETAINED =
+      """
+      SELECT coalesce(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), min(restart_lsn)), 0)
+               ::bigint,
+             pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_slot_wal_keep_size'))
+      FROM pg_catalog.pg_replication_slots WHERE slot_name = ?
+      """;
 
   private final PostgresAddress address;
   private final String migration;
@@ -253,14 +262,20 @@ public final class PostgresSource implements SourceDatabase {
   }
 
   @Override
-  public long retainedBytes() {
-    return Long.parseLong(
-        text(
-            "asking how much log the slot keeps",
-            "SELECT coalesce(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), min(restart_lsn)), 0)"
-                + "::bigint::text FROM pg_catalog.pg_replication_slots WHERE slot_name = '"
-                + name
-                + "'"));
+  public RetainedLog retainedLog() {
+    return sessions.with(
+        "asking how much log the slot keeps",
+        connection -> {
+          try (PreparedStatement query = connection.prepareStatement(RETAINED)) {
+            query.setString(1, name);
+            try (ResultSet rows = query.executeQuery()) {
+              rows.next();
+              long limit = rows.getLong(2);
+              return new RetainedLog(
+                  rows.getLong(1), limit < 0 ? OptionalLong.empty() : OptionalLong.of(limit));
+            }
+          }
+        });
   }
 
   @Override

@@ -334,6 +334,25 @@ class PostgresSourceTest {
   }
 
   @Test
+  void shouldSayHowMuchLogIsKeptAndAtWhatItIsGivenUp() {
+    try (PostgresServer server =
+        PostgresServer.start(PostgresOptions.of(PostgresVersion.V18).fastAndUnsafe())) {
+      open(server, "CREATE TABLE t (id int PRIMARY KEY)");
+      source.prepareLog(Set.of(T), Optional.empty());
+      long before = source.retainedLog().bytes();
+      database.execute("INSERT INTO t SELECT generate_series(1, 10000)");
+
+      assertThat(source.retainedLog().bytes()).isGreaterThan(before + 100_000);
+      assertThat(source.retainedLog().limit()).isEmpty();
+
+      server.set(Map.of("max_slot_wal_keep_size", "3GB"));
+      assertThat(source.retainedLog().limit()).hasValue(3L << 30);
+      source.close();
+      database = null;
+    }
+  }
+
+  @Test
   void shouldSayThatThePasswordIsWrong() {
     open(SharedSandbox.postgres18());
     try (PostgresSource other =

@@ -4,6 +4,7 @@ import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.CaptureStatus.TableProgress;
 import io.crossfade.capture.Throttle;
+import io.crossfade.core.source.SourceDatabase.RetainedLog;
 import io.crossfade.core.table.TableId;
 import io.crossfade.server.Status;
 import io.crossfade.transform.Apply;
@@ -229,10 +230,11 @@ final class JobMonitor implements AutoCloseable {
         lag.map(l -> OptionalLong.of(l.records())).orElse(OptionalLong.empty()),
         lag.map(l -> OptionalDouble.of(l.age().orElse(Duration.ZERO).toMillis() / 1000.0))
             .orElse(OptionalDouble.empty()),
-        captured.retainedBytes() < 0
-            ? OptionalLong.empty()
-            : OptionalLong.of(captured.retainedBytes()),
-        OptionalLong.empty());
+        captured
+            .retainedLog()
+            .map(log -> OptionalLong.of(log.bytes()))
+            .orElse(OptionalLong.empty()),
+        captured.retainedLog().map(RetainedLog::limit).orElse(OptionalLong.empty()));
   }
 
   @Override

@@ -8,7 +8,9 @@ import io.crossfade.core.table.TableId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -100,8 +102,8 @@ public interface SourceDatabase extends AutoCloseable {
    */
   Snapshot readKeys(Table columns, List<Row> keys, RowSink sink);
 
-  /** How much log the source keeps for us, in bytes. */
-  long retainedBytes();
+  /** How much log the source keeps for us. */
+  RetainedLog retainedLog();
 
   /**
    * How far the node where chunks are read is behind the primary; zero where it is the primary.
@@ -130,6 +132,19 @@ public interface SourceDatabase extends AutoCloseable {
    *     that is not known
    */
   record LogBeginning(String identity, String before) {}
+
+  /**
+   * Log that the source keeps because we have not confirmed it.
+   *
+   * @param bytes how much
+   * @param limit at which the source gives it up, in bytes; empty where it never does
+   */
+  record RetainedLog(long bytes, OptionalLong limit) {
+
+    public RetainedLog {
+      Objects.requireNonNull(limit, "limit");
+    }
+  }
 
   /**
    * Whether the past has settled.
