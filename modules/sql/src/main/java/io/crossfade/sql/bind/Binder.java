@@ -26,11 +26,17 @@ import java.util.function.Supplier;
 public final class Binder {
 
   private final Table table;
-  private final Calls calls = new Calls();
+  private final Calls calls;
   private final List<SqlProblem> problems = new ArrayList<>();
 
-  public Binder(Table table) {
+  public Binder(Table table, UserFunctions functions) {
     this.table = table;
+    this.calls = new Calls(functions);
+  }
+
+  /** Functions of the user's own that were called. */
+  public Set<String> usedUserFunctions() {
+    return calls.usedUserFunctions();
   }
 
   /**
@@ -38,7 +44,7 @@ public final class Binder {
    * and names, in lower case.
    */
   public static Set<String> vocabulary() {
-    return new Calls().names();
+    return Calls.builtIn();
   }
 
   /** What was refused so far. */
