@@ -11,6 +11,8 @@ import io.crossfade.sql.bind.UserFunctions;
 import io.crossfade.sql.front.FrontEnd;
 import io.crossfade.sql.front.ParsedSelect;
 import io.crossfade.sql.front.ParsedSelect.Item;
+import io.crossfade.sql.problem.SourcePosition;
+import io.crossfade.sql.problem.SqlException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

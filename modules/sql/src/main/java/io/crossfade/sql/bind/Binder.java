@@ -2,8 +2,6 @@ package io.crossfade.sql.bind;
 
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
-import io.crossfade.sql.SourcePosition;
-import io.crossfade.sql.SqlProblem;
 import io.crossfade.sql.bind.Expr.Constant;
 import io.crossfade.sql.bind.Expr.Input;
 import io.crossfade.sql.front.Term;
@@ -11,6 +9,8 @@ import io.crossfade.sql.front.Term.CallTerm;
 import io.crossfade.sql.front.Term.CastTerm;
 import io.crossfade.sql.front.Term.ColumnTerm;
 import io.crossfade.sql.front.Term.LiteralTerm;
+import io.crossfade.sql.problem.SourcePosition;
+import io.crossfade.sql.problem.SqlProblem;
 import io.crossfade.sql.value.PgError;
 import io.crossfade.sql.value.PgNumeric;
 import io.crossfade.sql.value.PgTypes;
