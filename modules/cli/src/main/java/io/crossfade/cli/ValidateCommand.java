@@ -12,7 +12,7 @@ import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec;
 import io.crossfade.sql.SqlCompiler;
-import io.crossfade.sql.SqlException;
+import io.crossfade.sql.problem.SqlException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

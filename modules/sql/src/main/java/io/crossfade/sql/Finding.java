@@ -1,5 +1,6 @@
 package io.crossfade.sql;
 
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.Objects;
 import java.util.Optional;
 

@@ -7,6 +7,7 @@ import io.crossfade.sql.bind.Assignments;
 import io.crossfade.sql.bind.Assignments.Fit;
 import io.crossfade.sql.bind.Expr;
 import io.crossfade.sql.front.NearestName;
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

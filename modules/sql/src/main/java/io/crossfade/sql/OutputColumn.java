@@ -1,6 +1,7 @@
 package io.crossfade.sql;
 
 import io.crossfade.core.table.ColumnType;
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.Objects;
 import java.util.Optional;
 

@@ -31,6 +31,7 @@ public final class SelectPlan {
   private final List<Expr> outputPlans;
   private final Optional<Expr> conditionPlan;
   private final Set<String> inputColumns;
+  private final Set<String> userFunctions;
   private final Eval[] outputs;
   private final Eval[] conditions;
 
@@ -39,7 +40,9 @@ public final class SelectPlan {
       ParsedSelect parsed,
       List<OutputColumn> columns,
       List<Expr> outputs,
-      Optional<Expr> condition) {
+      Optional<Expr> condition,
+      Set<String> userFunctions) {
+    this.userFunctions = Set.copyOf(userFunctions);
     this.sql = sql;
     this.parsed = parsed;
     this.columns = List.copyOf(columns);
@@ -77,6 +80,11 @@ public final class SelectPlan {
   /** Whether it leaves rows out. */
   public boolean filters() {
     return conditionPlan.isPresent();
+  }
+
+  /** Functions of the user's own that it calls: PostgreSQL does not have them. */
+  public Set<String> userFunctions() {
+    return userFunctions;
   }
 
   /**
@@ -136,7 +144,7 @@ public final class SelectPlan {
               output.injectiveOf(),
               output.position()));
     }
-    return new SelectPlan(sql, parsed, assigned, expressions, conditionPlan);
+    return new SelectPlan(sql, parsed, assigned, expressions, conditionPlan, userFunctions);
   }
 
   /** The expression behind an output column. */

@@ -2,13 +2,17 @@ package io.crossfade.sql;
 
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.sql.bind.Binder;
 import io.crossfade.sql.bind.Expr;
 import io.crossfade.sql.bind.Expr.Apply;
 import io.crossfade.sql.bind.Expr.Input;
+import io.crossfade.sql.bind.UserFunctions;
 import io.crossfade.sql.front.FrontEnd;
 import io.crossfade.sql.front.ParsedSelect;
 import io.crossfade.sql.front.ParsedSelect.Item;
+import io.crossfade.sql.problem.SourcePosition;
+import io.crossfade.sql.problem.SqlException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +34,7 @@ import java.util.function.Function;
 public final class SqlCompiler {
 
   private final Function<TableId, Optional<Table>> catalog;
+  private final UserFunctions functions;
 
   /**
    * A compiler over the tables of a source.
@@ -37,7 +42,18 @@ public final class SqlCompiler {
    * @param catalog gives a table's shape; a name without a schema is looked up in {@code public}
    */
   public SqlCompiler(Function<TableId, Optional<Table>> catalog) {
+    this(catalog, List.of());
+  }
+
+  /**
+   * The same, with functions of the user's own.
+   *
+   * @param functions what a SELECT may call beside PostgreSQL's functions
+   * @throws IllegalArgumentException where a function's declaration is wrong or its name is taken
+   */
+  public SqlCompiler(Function<TableId, Optional<Table>> catalog, List<ScalarFunction> functions) {
     this.catalog = Objects.requireNonNull(catalog, "catalog");
+    this.functions = UserFunctions.of(functions);
   }
 
   /**
@@ -47,7 +63,7 @@ public final class SqlCompiler {
    */
   public SelectPlan compile(String sql) throws SqlException {
     ParsedSelect parsed = FrontEnd.read(sql, catalog);
-    Binder binder = new Binder(parsed.source());
+    Binder binder = new Binder(parsed.source(), functions);
     List<OutputColumn> columns = new ArrayList<>();
     List<Expr> outputs = new ArrayList<>();
     for (Item item : parsed.items()) {
@@ -66,7 +82,7 @@ public final class SqlCompiler {
               .sorted(Comparator.comparing(p -> new SourcePosition(p.line(), p.column())))
               .toList());
     }
-    return new SelectPlan(sql, parsed, columns, outputs, condition);
+    return new SelectPlan(sql, parsed, columns, outputs, condition, binder.usedUserFunctions());
   }
 
   private static OutputColumn column(Item item, Expr expr, Table source) {

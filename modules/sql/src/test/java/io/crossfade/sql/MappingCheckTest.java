@@ -9,6 +9,7 @@ import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.Finding.Severity;
+import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.value.PgTypes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -165,6 +166,8 @@ class MappingCheckTest {
           Column.nullable("tz", PgTypes.TIMESTAMPTZ),
           Column.nullable("js", PgTypes.JSON),
           Column.nullable("jb", PgTypes.JSONB),
+          Column.nullable("iv", PgTypes.INTERVAL),
+          Column.nullable("ints", PgTypes.array(PgTypes.INT4)),
           Column.nullable("en", ColumnType.of(TypeFamily.OPAQUE, "mood")));
 
   private static ColumnType type(String name) {
@@ -178,6 +181,9 @@ class MappingCheckTest {
             PgTypes.numeric(12, 0),
             PgTypes.numeric(14, 4),
             PgTypes.timestamp(3),
+            PgTypes.TIME,
+            PgTypes.array(PgTypes.INT8),
+            ColumnType.of(TypeFamily.INTERVAL, "interval(0)"),
             ColumnType.of(TypeFamily.OPAQUE, "other")));
     return types.stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
   }
@@ -222,7 +228,15 @@ class MappingCheckTest {
           ts     | timestamp(3) without time zone | lose
           date   | integer                        | impossible
           jb     | json                           | fits
-          js     | jsonb                          | cast
+          js     | jsonb                          | lose
+          iv     | interval                       | fits
+          iv     | interval(0)                    | lose
+          iv     | text                           | fits
+          ints   | integer[]                      | fits
+          ints   | bigint[]                       | cast
+          ints   | text                           | fits
+          text   | integer[]                      | cast
+          ts     | time without time zone         | lose
           en     | mood                           | fits
           en     | other                          | cast
           en     | text                           | fits

@@ -6,6 +6,7 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.value.PgTypes;
 import java.io.StringReader;
 import java.util.ArrayList;

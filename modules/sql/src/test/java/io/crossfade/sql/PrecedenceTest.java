@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.core.table.Row;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.sql.problem.SqlException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;

@@ -7,6 +7,8 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TypeFamily;
+import io.crossfade.sql.problem.SqlException;
+import io.crossfade.sql.problem.SqlProblem;
 import io.crossfade.sql.value.PgTypes;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
+import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.value.PgTypes;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.crossfade.sql;
 
+import io.crossfade.sandbox.SharedSandbox;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class TimeDifferentialTest {
 
   @BeforeAll
   static void start() throws Exception {
-    differential = new Differential();
+    differential = new Differential(SharedSandbox.postgres18(), 200);
   }
 
   @AfterAll

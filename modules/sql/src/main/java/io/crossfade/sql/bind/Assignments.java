@@ -119,7 +119,7 @@ public final class Assignments {
       Context context =
           Casts.find(from.family(), to.family()).map(Casts.Cast::context).orElse(null);
       if (context == null) {
-        return isKnownToPostgres(from, to) ? Fit.NEEDS_CAST : Fit.IMPOSSIBLE;
+        return isKnownToPostgres(from) ? Fit.NEEDS_CAST : Fit.IMPOSSIBLE;
       }
       if (context == Context.EXPLICIT) {
         return Fit.NEEDS_CAST;
@@ -141,9 +141,8 @@ public final class Assignments {
     return toText ? Fit.FITS : Fit.NEEDS_CAST;
   }
 
-  private static boolean isKnownToPostgres(ColumnType from, ColumnType to) {
-    boolean json = from.family() == TypeFamily.JSON && to.family() == TypeFamily.JSONB;
-    return json || from.family().isText();
+  private static boolean isKnownToPostgres(ColumnType from) {
+    return from.family().isText();
   }
 
   private static boolean keepsAll(ColumnType from, ColumnType to) {
@@ -164,6 +163,8 @@ public final class Assignments {
       case TIME -> from.family() == TypeFamily.TIME && fitsSeconds(from, to);
       // Fields or digits of the declaration would cut something off.
       case INTERVAL -> to.name().equals("interval");
+      // Keys that stand twice, and how it was written.
+      case JSONB -> from.family() == TypeFamily.JSONB;
       default -> true;
     };
   }

@@ -1,7 +1,7 @@
 package io.crossfade.sql.bind;
 
-import io.crossfade.sql.SourcePosition;
-import io.crossfade.sql.SqlProblem;
+import io.crossfade.sql.problem.SourcePosition;
+import io.crossfade.sql.problem.SqlProblem;
 
 /** Leaves the binding of one expression; never leaves this package. */
 final class BindFailure extends RuntimeException {

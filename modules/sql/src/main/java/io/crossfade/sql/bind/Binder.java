@@ -2,8 +2,6 @@ package io.crossfade.sql.bind;
 
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
-import io.crossfade.sql.SourcePosition;
-import io.crossfade.sql.SqlProblem;
 import io.crossfade.sql.bind.Expr.Constant;
 import io.crossfade.sql.bind.Expr.Input;
 import io.crossfade.sql.front.Term;
@@ -11,6 +9,8 @@ import io.crossfade.sql.front.Term.CallTerm;
 import io.crossfade.sql.front.Term.CastTerm;
 import io.crossfade.sql.front.Term.ColumnTerm;
 import io.crossfade.sql.front.Term.LiteralTerm;
+import io.crossfade.sql.problem.SourcePosition;
+import io.crossfade.sql.problem.SqlProblem;
 import io.crossfade.sql.value.PgError;
 import io.crossfade.sql.value.PgNumeric;
 import io.crossfade.sql.value.PgTypes;
@@ -26,11 +26,17 @@ import java.util.function.Supplier;
 public final class Binder {
 
   private final Table table;
-  private final Calls calls = new Calls();
+  private final Calls calls;
   private final List<SqlProblem> problems = new ArrayList<>();
 
-  public Binder(Table table) {
+  public Binder(Table table, UserFunctions functions) {
     this.table = table;
+    this.calls = new Calls(functions);
+  }
+
+  /** Functions of the user's own that were called. */
+  public Set<String> usedUserFunctions() {
+    return calls.usedUserFunctions();
   }
 
   /**
@@ -38,7 +44,7 @@ public final class Binder {
    * and names, in lower case.
    */
   public static Set<String> vocabulary() {
-    return new Calls().names();
+    return Calls.builtIn();
   }
 
   /** What was refused so far. */

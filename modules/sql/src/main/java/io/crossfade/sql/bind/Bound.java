@@ -1,7 +1,7 @@
 package io.crossfade.sql.bind;
 
 import io.crossfade.core.table.TypeFamily;
-import io.crossfade.sql.SourcePosition;
+import io.crossfade.sql.problem.SourcePosition;
 
 /**
  * A bound expression and where it stands.

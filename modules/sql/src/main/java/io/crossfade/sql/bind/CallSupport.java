@@ -2,9 +2,9 @@ package io.crossfade.sql.bind;
 
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.TypeFamily;
-import io.crossfade.sql.SourcePosition;
 import io.crossfade.sql.eval.Routine;
 import io.crossfade.sql.front.Term.CallTerm;
+import io.crossfade.sql.problem.SourcePosition;
 import io.crossfade.sql.value.PgTypes;
 import java.util.ArrayList;
 import java.util.List;

@@ -23,8 +23,11 @@ final class Calls {
           NumberRoutines.BINARY, TimeRoutines.BINARY, NumberRoutines.PREFIX, TimeRoutines.PREFIX);
 
   private final Map<String, Form> forms = new HashMap<>();
+  private final UserFunctions userFunctions;
+  private final Set<String> usedUserFunctions = new TreeSet<>();
 
-  Calls() {
+  Calls(UserFunctions userFunctions) {
+    this.userFunctions = userFunctions;
     forms.putAll(LogicForms.all());
     forms.putAll(ComparisonForms.all());
     forms.putAll(ChoiceForms.all());
@@ -33,6 +36,11 @@ final class Calls {
     forms.putAll(JsonForms.all());
     forms.putAll(RegexForms.all());
     forms.putAll(ArrayForms.all());
+  }
+
+  /** The names of PostgreSQL's functions and operators that are known here. */
+  static Set<String> builtIn() {
+    return new Calls(UserFunctions.NONE).names();
   }
 
   /** All that can be called: signs, words and names of functions. */
@@ -73,10 +81,12 @@ final class Calls {
   }
 
   private Expr function(CallTerm call, List<Bound> arguments) {
-    List<Signature> candidates = functions(call.name());
+    List<Signature> own = userFunctions.signatures().getOrDefault(call.name(), List.of());
+    List<Signature> candidates = own.isEmpty() ? functions(call.name()) : own;
     if (candidates.isEmpty()) {
       Set<String> known = new TreeSet<>(forms.keySet());
       FUNCTIONS.forEach(table -> known.addAll(table.keySet()));
+      known.addAll(userFunctions.signatures().keySet());
       throw new BindFailure(
           call.position(),
           "function "
@@ -95,6 +105,15 @@ final class Calls {
                             + "("
                             + typeNames(arguments)
                             + "), or not only one; cast the arguments"));
+    if (!own.isEmpty()) {
+      usedUserFunctions.add(call.name());
+      return UserFunctions.call(chosen, arguments);
+    }
     return apply(chosen, arguments, call.position());
+  }
+
+  /** Those of the user's own that were called so far. */
+  Set<String> usedUserFunctions() {
+    return usedUserFunctions;
   }
 }

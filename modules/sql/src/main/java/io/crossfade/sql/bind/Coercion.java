@@ -4,12 +4,12 @@ import static io.crossfade.core.table.ColumnType.UNSPECIFIED;
 
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.TypeFamily;
-import io.crossfade.sql.SourcePosition;
 import io.crossfade.sql.bind.Casts.Cast;
 import io.crossfade.sql.bind.Expr.Apply;
 import io.crossfade.sql.bind.Expr.Constant;
 import io.crossfade.sql.eval.Eval;
 import io.crossfade.sql.eval.Routine;
+import io.crossfade.sql.problem.SourcePosition;
 import io.crossfade.sql.value.PgError;
 import io.crossfade.sql.value.PgTypes;
 import io.crossfade.sql.value.Values;

@@ -2,7 +2,7 @@ package io.crossfade.sql.front;
 
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
-import io.crossfade.sql.SqlProblem;
+import io.crossfade.sql.problem.SqlProblem;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlIdentifier;

@@ -2,11 +2,11 @@ package io.crossfade.sql.front;
 
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
-import io.crossfade.sql.SourcePosition;
-import io.crossfade.sql.SqlException;
-import io.crossfade.sql.SqlProblem;
 import io.crossfade.sql.front.ParsedSelect.Item;
 import io.crossfade.sql.front.ShapeCheck.TableReference;
+import io.crossfade.sql.problem.SourcePosition;
+import io.crossfade.sql.problem.SqlException;
+import io.crossfade.sql.problem.SqlProblem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

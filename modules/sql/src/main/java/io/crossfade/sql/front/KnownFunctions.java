@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Functions that are refused for a reason of their own, not only because they are missing. */
-final class KnownFunctions {
+public final class KnownFunctions {
 
   private static final Set<String> NOT_REPEATABLE =
       Set.of(
@@ -72,7 +72,7 @@ final class KnownFunctions {
   private KnownFunctions() {}
 
   /** Why a function is refused, if there is more to say than that it is not on the list. */
-  static Optional<String> refusal(String name) {
+  public static Optional<String> refusal(String name) {
     if (NOT_REPEATABLE.contains(name)) {
       return Optional.of(
           name.toUpperCase(Locale.ROOT)

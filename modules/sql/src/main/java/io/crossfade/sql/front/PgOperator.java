@@ -1,6 +1,6 @@
 package io.crossfade.sql.front;
 
-import io.crossfade.sql.SourcePosition;
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;

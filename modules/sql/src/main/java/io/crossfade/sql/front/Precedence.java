@@ -1,6 +1,6 @@
 package io.crossfade.sql.front;
 
-import io.crossfade.sql.SqlProblem;
+import io.crossfade.sql.problem.SqlProblem;
 import java.util.List;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlNode;

@@ -2,8 +2,8 @@ package io.crossfade.sql.front;
 
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
-import io.crossfade.sql.SourcePosition;
-import io.crossfade.sql.SqlProblem;
+import io.crossfade.sql.problem.SourcePosition;
+import io.crossfade.sql.problem.SqlProblem;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.crossfade.sql.front;
 
-import io.crossfade.sql.SourcePosition;
 import io.crossfade.sql.front.Term.ColumnTerm;
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.crossfade.sql.front;
 
-import io.crossfade.sql.SqlProblem;
+import io.crossfade.sql.problem.SqlProblem;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlCall;

@@ -1,6 +1,6 @@
 package io.crossfade.sql.front;
 
-import io.crossfade.sql.SourcePosition;
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

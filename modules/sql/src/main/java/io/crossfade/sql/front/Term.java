@@ -1,7 +1,7 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.core.table.ColumnType;
-import io.crossfade.sql.SourcePosition;
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.List;
 
 /** An expression as it was written: names resolved, nothing else decided. */

@@ -1,6 +1,6 @@
 package io.crossfade.sql.front;
 
-import io.crossfade.sql.SqlProblem;
+import io.crossfade.sql.problem.SqlProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,12 +72,10 @@ final class UnreadableSyntax {
           "offset",
           "returning");
 
-  private final SourceText source;
   private final List<Token> tokens;
   private final List<SqlProblem> problems = new ArrayList<>();
 
   private UnreadableSyntax(SourceText source) {
-    this.source = source;
     this.tokens = source.tokens();
   }
 

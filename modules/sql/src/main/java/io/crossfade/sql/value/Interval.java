@@ -181,7 +181,7 @@ public record Interval(int months, int days, long micros) implements Comparable<
     long wholeDays = days;
     if (Math.abs(seconds) >= SECONDS_PER_DAY) {
       wholeDays += (int) (seconds / SECONDS_PER_DAY);
-      seconds -= (int) (seconds / SECONDS_PER_DAY) * SECONDS_PER_DAY;
+      seconds -= ((int) (seconds / SECONDS_PER_DAY)) * SECONDS_PER_DAY;
     }
     wholeDays += (int) monthRest;
     double micros = Math.rint(exactMicros + seconds * Dates.MICROS_PER_SECOND);

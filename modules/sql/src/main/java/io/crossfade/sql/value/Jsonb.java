@@ -199,7 +199,7 @@ public final class Jsonb {
     return Texts.asciiLower(node.kind().name());
   }
 
-  /** A cast of {@code jsonb} to a number or boolean. */
+  /** A cast to a number or boolean. */
   public static Object toScalar(String json, TypeFamily family) {
     char first = json.charAt(0);
     boolean number = first == '-' || (first >= '0' && first <= '9');

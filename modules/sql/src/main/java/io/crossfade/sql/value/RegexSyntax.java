@@ -58,7 +58,7 @@ final class RegexSyntax {
 
   static RegexSyntax read(String pattern, boolean ignoreCase) {
     RegexSyntax syntax = new RegexSyntax(pattern, ignoreCase);
-    if (pattern.startsWith("***") || pattern.startsWith("(?") && !pattern.startsWith("(?:")) {
+    if (pattern.startsWith("***") || (pattern.startsWith("(?") && !pattern.startsWith("(?:"))) {
       throw syntax.refused("options in front of it");
     }
     syntax.root = syntax.alternatives();

@@ -1,4 +1,4 @@
-package io.crossfade.sql;
+package io.crossfade.sql.problem;
 
 import java.util.Objects;
 

@@ -1,4 +1,4 @@
-package io.crossfade.sql;
+package io.crossfade.sql.problem;
 
 /**
  * A place in the text of a SELECT.
