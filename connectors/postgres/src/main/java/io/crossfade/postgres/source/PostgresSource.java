@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -63,6 +64,12 @@ public final class PostgresSource implements SourceDatabase {
   @Override
   public Optional<Table> describe(TableId table) {
     return sessions.with("reading the columns of " + table, c -> TableReader.read(c, table));
+  }
+
+  @Override
+  public Map<String, String> notCarried(TableId table) {
+    return sessions.with(
+        "reading the types of " + table, c -> new ColumnChecks(c, name, table).notCarried());
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.crossfade.core.table.TableId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +22,12 @@ public interface SourceDatabase extends AutoCloseable {
 
   /** The table's shape; empty where there is none of that name. Repeatable. */
   Optional<Table> describe(TableId table);
+
+  /**
+   * The columns of a table whose values cannot be captured, and why, as the rest of a sentence that
+   * begins with the column's name. Nothing may use them; all others can be passed on. Repeatable.
+   */
+  Map<String, String> notCarried(TableId table);
 
   /** Looks at what a migration of these tables needs. Changes nothing; repeatable. */
   List<Check> check(Collection<TableId> tables);
