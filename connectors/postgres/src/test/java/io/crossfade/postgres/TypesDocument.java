@@ -67,7 +67,8 @@ final class TypesDocument {
 
       This page is made from the code (`BuiltInType`, `TypeKind`); a test fails when it is not what the code says.
 
-      - **Carried**: whether a column may have the type at all. What is refused is refused by `validate`, by name.
+      - **Carried**: whether a SELECT or a key may use a column of the type. `validate` names those that cannot be, with the
+        reason; one that nothing uses does no harm and is left out.
       - **In a key**: whether a primary key may have it. Two values that PostgreSQL holds to be one key must become one record
         key; where a type has values that are equal and print differently they are brought to one text, or the type is refused.
         Text types need a deterministic collation.
@@ -100,7 +101,7 @@ final class TypesDocument {
 
       Refused are also:
 
-      - generated columns that the log does not have: all before PostgreSQL 18, virtual ones since;
+      - generated columns that the log does not have: all before PostgreSQL 18, virtual ones since; write the expression instead;
       - columns of a table whose names differ in case only, or have quotes at both ends: Debezium cannot tell their values;
       - databases with the encoding `SQL_ASCII`, whose bytes have no meaning; all other encodings are carried as UTF-8;
       - databases with a domain over an enum or with an enum without values: Debezium 3.5.0 does not start there.

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,15 +30,25 @@ final class ColumnChecks {
   /** Adds what will not do. */
   void addTo(List<Check> checks) throws SQLException {
     Map<String, String> names = new HashMap<>();
+    Map<String, String> notCarried = notCarried();
     for (ColumnUse column : ColumnUse.read(connection, table)) {
       String place = table + "." + column.name() + " ";
-      type(column, place, checks);
-      if (!column.generated().isEmpty() && !published(column)) {
+      String why = notCarried.get(column.name());
+      if (why != null && column.inKey()) {
+        checks.add(Check.fail("source.type", place + why, "make other columns the primary key"));
+      } else if (why != null) {
+        // Does no harm where no SELECT uses it; compiling the spec refuses one that does.
+        checks.add(Check.warn("source.type", place + why, "leave it out of the SELECT"));
+      } else if (column.inKey() && column.notAsKey().isPresent()) {
         checks.add(
             Check.fail(
-                "source.generated",
-                place + "is a generated column, which the log does not have",
-                generatedFix(column)));
+                "source.key-type",
+                place
+                    + "is "
+                    + column.type()
+                    + ", which cannot be in a primary key here: "
+                    + column.notAsKey().get(),
+                "make other columns the primary key; docs/types.md lists the types that may be"));
       }
       // Debezium folds names to lower case, and takes quotes off theirs.
       String other = names.put(column.name().toLowerCase(Locale.ROOT), column.name());
@@ -55,21 +66,21 @@ final class ColumnChecks {
     }
   }
 
-  private void type(ColumnUse column, String place, List<Check> checks) {
-    String is = place + "is " + column.type();
-    if (column.refused().isPresent()) {
-      checks.add(
-          Check.fail(
-              "source.type",
-              is + ", which cannot be carried: " + column.refused().get(),
-              "make it a type that can be, for instance oid or text; docs/types.md lists them"));
-    } else if (column.inKey() && column.notAsKey().isPresent()) {
-      checks.add(
-          Check.fail(
-              "source.key-type",
-              is + ", which cannot be in a primary key here: " + column.notAsKey().get(),
-              "make other columns the primary key; docs/types.md lists the types that may be"));
+  /** The columns that cannot come both ways, and why; an empty answer is the usual one. */
+  Map<String, String> notCarried() throws SQLException {
+    Map<String, String> reasons = new LinkedHashMap<>();
+    for (ColumnUse column : ColumnUse.read(connection, table)) {
+      if (column.refused().isPresent()) {
+        reasons.put(
+            column.name(),
+            "is " + column.type() + ", which cannot be carried: " + column.refused().get());
+      } else if (!column.generated().isEmpty() && !published(column)) {
+        reasons.put(
+            column.name(),
+            "is generated, and the log does not have it; write its expression instead");
+      }
     }
+    return reasons;
   }
 
   /** Whether a publication that is there has it, or the one that we shall make will. */
@@ -85,16 +96,6 @@ final class ColumnChecks {
         return !rows.next() || rows.getString(1).equals("s");
       }
     }
-  }
-
-  private String generatedFix(ColumnUse column) {
-    return column.generated().equals("s")
-        ? "ALTER TABLE "
-            + ReplicationLog.quoted(table)
-            + " ALTER COLUMN "
-            + CanonicalSession.quote(column.name())
-            + " DROP EXPRESSION; or migrate from PostgreSQL 18, whose log can have it"
-        : "drop it, and compute it in the SELECT";
   }
 
   private String rename(ColumnUse column) {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -90,6 +91,12 @@ public final class PostgresSource implements SourceDatabase {
   public List<TableId> tables(String schema) {
     return sessions.with(
         "listing the tables of " + schema, c -> TableList.read(c, Optional.of(schema)));
+  }
+
+  @Override
+  public Map<String, String> notCarried(TableId table) {
+    return sessions.with(
+        "reading the types of " + table, c -> new ColumnChecks(c, name, table).notCarried());
   }
 
   @Override

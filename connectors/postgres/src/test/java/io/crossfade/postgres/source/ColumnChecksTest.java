@@ -23,10 +23,18 @@ class ColumnChecksTest {
                 "CREATE DOMAIN grants AS aclitem[]",
                 "CREATE TABLE t (id int PRIMARY KEY, c regclass, p regproc[], n named, g grants)"))
         .satisfiesExactly(
-            c -> assertThat(c).contains("source.type", "t.c is regclass", "prints a name"),
-            c -> assertThat(c).contains("source.type", "t.p is regproc[]", "regproc:"),
-            c -> assertThat(c).contains("source.type", "t.n is public.named", "regtype:"),
-            c -> assertThat(c).contains("source.type", "t.g is public.grants", "aclitem:"));
+            c -> assertThat(c).contains("WARN source.type", "t.c is regclass", "prints a name"),
+            c -> assertThat(c).contains("WARN source.type", "t.p is regproc[]", "regproc:"),
+            c -> assertThat(c).contains("WARN source.type", "t.n is public.named", "regtype:"),
+            c -> assertThat(c).contains("WARN source.type", "t.g is public.grants", "aclitem:"));
+  }
+
+  @Test
+  void shouldRefuseAKeyThatCannotBeCarried() {
+    assertThat(fails(SharedSandbox.postgres18(), "CREATE TABLE t (k regclass PRIMARY KEY)"))
+        .singleElement()
+        .asString()
+        .contains("FAIL source.type", "t.k is regclass");
   }
 
   @Test
@@ -35,7 +43,7 @@ class ColumnChecksTest {
     assertThat(fails(server, "CREATE TABLE t (k interval PRIMARY KEY, x interval)"))
         .singleElement()
         .asString()
-        .contains("source.key-type", "t.k is interval", "24:00:00 and 1 day are one key");
+        .contains("FAIL source.key-type", "t.k is interval", "24:00:00 and 1 day are one key");
     assertThat(fails(server, "CREATE TABLE t (k jsonb, i int, PRIMARY KEY (i, k))"))
         .singleElement()
         .asString()
@@ -100,7 +108,7 @@ class ColumnChecksTest {
                 "CREATE TABLE t (id int PRIMARY KEY, g int GENERATED ALWAYS AS (id) STORED)"))
         .singleElement()
         .asString()
-        .contains("source.generated", "t.g", "DROP EXPRESSION");
+        .contains("WARN source.type", "t.g is generated, and the log does not have it");
     assertThat(
             fails(
                 SharedSandbox.postgres18(),
@@ -108,7 +116,7 @@ class ColumnChecksTest {
                     + " s int GENERATED ALWAYS AS (id) STORED)"))
         .singleElement()
         .asString()
-        .contains("source.generated", "t.g", "compute it in the SELECT");
+        .contains("WARN source.type", "t.g is generated");
   }
 
   @Test
@@ -161,7 +169,7 @@ class ColumnChecksTest {
         PostgresSource source = BothWays.sourceOf(database)) {
       database.execute(sql);
       return source.check(List.of(new TableId("public", "t"))).stream()
-          .filter(check -> check.level() == Check.Level.FAIL)
+          .filter(check -> check.level() != Check.Level.OK)
           .map(Check::toString)
           .toList();
     }

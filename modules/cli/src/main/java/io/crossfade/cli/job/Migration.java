@@ -3,7 +3,6 @@ package io.crossfade.cli.job;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
-import io.crossfade.core.table.TypeFamily;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
@@ -22,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -56,7 +56,9 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
    * @param tablesOf the tables of a schema
    */
   public record Source(
-      Function<TableId, Optional<Table>> table, Function<String, List<TableId>> tablesOf) {}
+      Function<TableId, Optional<Table>> table,
+      Function<TableId, Map<String, String>> notCarried,
+      Function<String, List<TableId>> tablesOf) {}
 
   /** The new tables' shapes. */
   @FunctionalInterface
@@ -80,18 +82,25 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
     List<Problem> warnings = new ArrayList<>();
     List<MappedTable> tables = new ArrayList<>();
     Map<TableId, Optional<Table>> known = new LinkedHashMap<>();
+    Map<TableId, Map<String, String>> refused = new LinkedHashMap<>();
     Function<TableId, Optional<Table>> describe = id -> known.computeIfAbsent(id, source.table());
     for (TableSpec table : WholeSchemas.expand(spec, source.tablesOf(), describe, problems)) {
       try {
         SelectPlan plan = new SqlCompiler(describe).compile(table.select().text());
-        List<Problem> found = unreadable(table, plan);
+        Map<String, String> notCarried =
+            refused.computeIfAbsent(plan.source().id(), source.notCarried());
+        List<Problem> found = unreadable(table, plan, notCarried);
         Optional<Table> into = target.table(table.into(), plan);
         if (into.isEmpty()) {
           found.add(table.place().problem(missing(spec, table)));
         } else if (found.isEmpty()) {
           check(table, plan, into.get(), found, warnings);
           if (found.isEmpty()) {
-            tables.add(new MappedTable(table, captured(table, plan).into(into.get()), into.get()));
+            tables.add(
+                new MappedTable(
+                    table,
+                    captured(table, plan, notCarried.keySet()).into(into.get()),
+                    into.get()));
           }
         }
         problems.addAll(found);
@@ -220,7 +229,8 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
   }
 
   /** Columns that are not captured must not be used. */
-  private static List<Problem> unreadable(TableSpec table, SelectPlan plan) {
+  private static List<Problem> unreadable(
+      TableSpec table, SelectPlan plan, Map<String, String> notCarried) {
     List<Problem> problems = new ArrayList<>();
     Table source = plan.source();
     if (source.primaryKey().isEmpty()) {
@@ -237,7 +247,7 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
       boolean used =
           plan.inputColumns().contains(column.name())
               || source.primaryKey().contains(column.name());
-      if (used && !isCaptured(column)) {
+      if (used && notCarried.containsKey(column.name())) {
         problems.add(
             table
                 .select()
@@ -249,7 +259,7 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
                         + " of "
                         + source.id()
                         + " "
-                        + whyNotCaptured(column).orElseThrow()
+                        + notCarried.get(column.name())
                         + (column.generated()
                             ? "; write its expression instead"
                             : "; leave it out")));
@@ -258,27 +268,14 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
     return problems;
   }
 
-  /** Why the values of a column of an old table cannot be read; empty where they can. */
-  public static Optional<String> whyNotCaptured(Column column) {
-    if (isCaptured(column)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        column.generated()
-            ? "is generated, and the log does not have it"
-            : "has type " + column.type() + ", which is not supported yet");
-  }
-
-  private static boolean isCaptured(Column column) {
-    return !column.generated() && column.type().family() != TypeFamily.OPAQUE;
-  }
-
   /**
    * The same SELECT over the table without the columns that are not captured: none of them is used.
    */
-  private static SelectPlan captured(TableSpec table, SelectPlan plan) throws SqlException {
+  private static SelectPlan captured(TableSpec table, SelectPlan plan, Set<String> notCarried)
+      throws SqlException {
     Table whole = plan.source();
-    List<Column> columns = whole.columns().stream().filter(Migration::isCaptured).toList();
+    List<Column> columns =
+        whole.columns().stream().filter(c -> !notCarried.contains(c.name())).toList();
     if (columns.size() == whole.columns().size()) {
       return plan;
     }

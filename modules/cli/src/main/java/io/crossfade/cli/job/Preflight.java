@@ -130,6 +130,7 @@ public final class Preflight {
 
   /** What the source says of its tables. */
   public static Migration.Source source(Databases databases) {
-    return new Migration.Source(databases.source()::describe, databases.source()::tables);
+    return new Migration.Source(
+        databases.source()::describe, databases.source()::notCarried, databases.source()::tables);
   }
 }

@@ -23,7 +23,7 @@ import io.crossfade.sql.Lineage;
 import io.crossfade.sql.OutputColumn;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
-import io.crossfade.sql.SqlException;
+import io.crossfade.sql.problem.SqlException;
 import io.crossfade.wire.Names;
 import java.util.ArrayList;
 import java.util.HashMap;

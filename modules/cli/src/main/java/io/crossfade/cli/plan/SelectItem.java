@@ -1,6 +1,6 @@
 package io.crossfade.cli.plan;
 
-import io.crossfade.sql.SourcePosition;
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,7 +2,6 @@ package io.crossfade.cli.plan;
 
 import io.crossfade.cli.job.CommandException;
 import io.crossfade.cli.job.ExitCode;
-import io.crossfade.cli.job.Migration;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
@@ -10,11 +9,12 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.postgres.catalog.Catalog;
 import io.crossfade.postgres.catalog.TableDetails;
 import io.crossfade.postgres.source.PostgresAddress;
+import io.crossfade.postgres.source.PostgresSource;
 import io.crossfade.spec.DraftTable;
 import io.crossfade.spec.SpecTemplate;
 import io.crossfade.sql.SqlCompiler;
-import io.crossfade.sql.SqlException;
 import io.crossfade.sql.front.NearestName;
+import io.crossfade.sql.problem.SqlException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -79,8 +79,10 @@ public final class SourceDraft {
         throw usage("--tables: " + e.getMessage());
       }
     }
-    try (Catalog catalog = open(url, role, environment)) {
-      List<DraftTable> tables = new Drafts(catalog).of(named(catalog, wanted));
+    PostgresAddress address = address(url, role, environment);
+    try (Catalog catalog = open(address, role);
+        PostgresSource source = new PostgresSource(address, "draft")) {
+      List<DraftTable> tables = new Drafts(catalog, source).of(named(catalog, wanted));
       List<String> refusals = tables.stream().flatMap(table -> table.refusal().stream()).toList();
       if (refusals.size() == tables.size()) {
         throw new CommandException(
@@ -92,14 +94,19 @@ public final class SourceDraft {
     }
   }
 
-  private static Catalog open(String url, String role, Map<String, String> environment) {
+  private static PostgresAddress address(String url, String role, Map<String, String> environment) {
     Optional<String> password =
         PASSWORDS.stream().flatMap(name -> value(environment, name).stream()).findFirst();
+    return new PostgresAddress(url, role, password.orElse(""));
+  }
+
+  private static Catalog open(PostgresAddress address, String role) {
     try {
-      return Catalog.open(new PostgresAddress(url, role, password.orElse("")));
+      return Catalog.open(address);
     } catch (SourceException e) {
       String state = e.getCause() instanceof SQLException sql ? sql.getSQLState() : "";
-      boolean refused = "28P01".equals(state) || (password.isEmpty() && "08004".equals(state));
+      boolean refused =
+          "28P01".equals(state) || (address.password().isEmpty() && "08004".equals(state));
       String next =
           refused
               ? "set SOURCE_PASSWORD (or PGPASSWORD) in the environment to the password of role "
@@ -164,10 +171,10 @@ public final class SourceDraft {
   }
 
   /** Mappings that copy tables as they are. */
-  private record Drafts(Catalog catalog, Set<String> keywords) {
+  private record Drafts(Catalog catalog, PostgresSource source, Set<String> keywords) {
 
-    Drafts(Catalog catalog) {
-      this(catalog, catalog.keywords());
+    Drafts(Catalog catalog, PostgresSource source) {
+      this(catalog, source, catalog.keywords());
     }
 
     List<DraftTable> of(Set<TableId> tables) {
@@ -179,8 +186,9 @@ public final class SourceDraft {
       List<String> comments = new ArrayList<>();
       comments.add(about(details));
       List<String> columns = new ArrayList<>();
+      Map<String, String> notCarried = source.notCarried(table.id());
       for (Column column : table.columns()) {
-        Migration.whyNotCaptured(column)
+        Optional.ofNullable(notCarried.get(column.name()))
             .ifPresentOrElse(
                 why -> comments.add("left out: " + column.name() + ", which " + why),
                 () -> columns.add(column.name()));

@@ -2,7 +2,7 @@ package io.crossfade.cli.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.crossfade.sql.SourcePosition;
+import io.crossfade.sql.problem.SourcePosition;
 import org.junit.jupiter.api.Test;
 
 class SelectItemTest {

@@ -8,6 +8,7 @@ import io.crossfade.core.table.TableId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,6 +28,12 @@ public interface SourceDatabase extends AutoCloseable {
    * extension brought does not. Repeatable.
    */
   List<TableId> tables(String schema);
+
+  /**
+   * The columns of a table whose values cannot be captured, and why, as the rest of a sentence that
+   * begins with the column's name. Nothing may use them; all others can be passed on. Repeatable.
+   */
+  Map<String, String> notCarried(TableId table);
 
   /** Looks at what a migration of these tables needs. Changes nothing; repeatable. */
   List<Check> check(Collection<TableId> tables);
