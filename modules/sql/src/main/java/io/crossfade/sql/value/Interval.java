@@ -227,7 +227,7 @@ public record Interval(int months, int days, long micros) implements Comparable<
   }
 
   public long subtractFrom(long timestamp) {
-    return Dates.isInfinite(timestamp) ? timestamp : negate().addTo(timestamp);
+    return negate().addTo(timestamp);
   }
 
   /** {@code timestamp - timestamp}: whole days and a rest. */
