@@ -8,9 +8,12 @@ import io.crossfade.cli.plan.Plan;
 import io.crossfade.cli.plan.PlanJson;
 import io.crossfade.cli.plan.PlanText;
 import io.crossfade.cli.plan.Planner;
+import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +31,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @picocli.CommandLine.Spec private CommandSpec command;
   @Mixin private SpecFile file;
+  @Mixin private PluginsOption plugins;
 
   @Option(
       names = "--ddl",
@@ -47,16 +51,22 @@ final class PlanCommand implements Callable<Integer> {
   private OutputFormat format;
 
   @Override
-  public Integer call() throws SpecException {
+  public Integer call() throws SpecException, IOException {
     Spec spec = file.read();
+    try (PluginsOption.Loaded loaded = plugins.load()) {
+      return plan(spec, loaded.functions());
+    }
+  }
+
+  private int plan(Spec spec, List<ScalarFunction> functions) throws SpecException {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
-    ValidateCommand.parse(spec);
+    ValidateCommand.parse(spec, functions);
     try (Databases databases = Databases.of(spec)) {
       Preflight preflight = new Preflight();
       preflight.reach(databases);
       preflight.orThrow();
-      Plan plan = Planner.plan(spec, databases, ddl != null);
+      Plan plan = Planner.plan(spec, functions, databases, ddl != null);
       plan.warnings().forEach(warning -> err.println("WARN " + warning));
       err.flush();
       out.print(text(plan));

@@ -33,6 +33,7 @@ final class RunCommand implements Callable<Integer> {
 
   @picocli.CommandLine.Spec private CommandSpec command;
   @Mixin private SpecFile file;
+  @Mixin private PluginsOption plugins;
 
   @Option(
       names = "--exit-when",
@@ -47,9 +48,11 @@ final class RunCommand implements Callable<Integer> {
     Spec spec = file.read();
     PrintWriter err = command.commandLine().getErr();
     Termination termination = new Termination();
-    try (Job job =
+    try (PluginsOption.Loaded loaded = plugins.load();
+        Job job =
             Job.start(
                 spec,
+                loaded.functions(),
                 warning -> {
                   err.println("WARN " + warning);
                   err.flush();

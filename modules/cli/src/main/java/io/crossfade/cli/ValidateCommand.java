@@ -7,12 +7,14 @@ import io.crossfade.cli.job.Preflight;
 import io.crossfade.core.Check;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,13 +34,20 @@ final class ValidateCommand implements Callable<Integer> {
 
   @picocli.CommandLine.Spec private CommandSpec command;
   @Mixin private SpecFile file;
+  @Mixin private PluginsOption plugins;
 
   @Override
-  public Integer call() throws SpecException {
+  public Integer call() throws SpecException, IOException {
     Spec spec = file.read();
+    try (PluginsOption.Loaded loaded = plugins.load()) {
+      return validate(spec, loaded.functions());
+    }
+  }
+
+  private int validate(Spec spec, List<ScalarFunction> functions) throws SpecException {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
-    parse(spec);
+    parse(spec, functions);
     try (Databases databases = Databases.of(spec)) {
       Preflight preflight = new Preflight();
       if (!preflight.reach(databases)) {
@@ -48,7 +57,7 @@ final class ValidateCommand implements Callable<Integer> {
         out.flush();
         return ExitCode.DONE;
       }
-      Migration migration = Preflight.compile(spec, databases);
+      Migration migration = Preflight.compile(spec, functions, databases);
       migration.warnings().forEach(problem -> err.println("WARN " + problem));
       List<TableId> sources = migration.sources().stream().map(Table::id).toList();
       preflight.source(databases, sources);
@@ -65,7 +74,7 @@ final class ValidateCommand implements Callable<Integer> {
    * What can be told of the SELECTs without a database: all that is found before a table is looked
    * up.
    */
-  static void parse(Spec spec) throws SpecException {
+  static void parse(Spec spec, List<ScalarFunction> functions) throws SpecException {
     List<Problem> problems = new ArrayList<>();
     for (TableSpec table : spec.tables()) {
       AtomicBoolean understood = new AtomicBoolean();
@@ -74,7 +83,8 @@ final class ValidateCommand implements Callable<Integer> {
                 id -> {
                   understood.set(true);
                   return Optional.empty();
-                })
+                },
+                functions)
             .compile(table.select().text());
       } catch (SqlException e) {
         if (!understood.get()) {

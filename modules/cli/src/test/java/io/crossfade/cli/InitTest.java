@@ -41,6 +41,7 @@ class InitTest {
                                 date date, "user" text);
         CREATE TABLE invoices (year int, no int, total numeric(12, 2), span int4range,
                                gross numeric GENERATED ALWAYS AS (total * 2) STORED,
+                               clerk regrole,
                                PRIMARY KEY (year, no));
         CREATE TABLE log (at timestamp, line text);
         CREATE TABLE "Users" (id int PRIMARY KEY);
@@ -124,8 +125,9 @@ class InitTest {
 
     assertThat(Files.readString(file))
         .contains("# public.invoices: primary key (year, no); ")
-        .contains("# left out: gross, which is generated")
-        .doesNotContain("    gross");
+        .contains("# left out: clerk, which ")
+        .doesNotContain("    clerk")
+        .contains("    gross");
   }
 
   @Test

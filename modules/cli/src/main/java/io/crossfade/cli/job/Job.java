@@ -9,6 +9,7 @@ import io.crossfade.capture.Topics;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.sandbox.KafkaBroker;
 import io.crossfade.sandbox.KafkaOptions;
 import io.crossfade.server.JobServer;
@@ -50,6 +51,7 @@ public final class Job implements AutoCloseable {
   private static final int MOST_THREADS = 4;
 
   private final Spec spec;
+  private final List<ScalarFunction> functions;
   private final Names names;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private Map<String, String> kafka = Map.of();
@@ -59,8 +61,9 @@ public final class Job implements AutoCloseable {
   private JobMonitor monitor;
   private JobServer server;
 
-  private Job(Spec spec) {
+  private Job(Spec spec, List<ScalarFunction> functions) {
     this.spec = spec;
+    this.functions = functions;
     this.names = new Names(spec.migration());
   }
 
@@ -73,7 +76,17 @@ public final class Job implements AutoCloseable {
    */
   public static Job start(Spec spec, Consumer<String> warnings)
       throws SpecException, IOException, InterruptedException {
-    Job job = new Job(spec);
+    return start(spec, List.of(), warnings);
+  }
+
+  /**
+   * As {@link #start(Spec, Consumer)}, for SELECTs that call functions of the user's own.
+   *
+   * @param functions in use until the job is closed
+   */
+  public static Job start(Spec spec, List<ScalarFunction> functions, Consumer<String> warnings)
+      throws SpecException, IOException, InterruptedException {
+    Job job = new Job(spec, functions);
     try {
       job.open(warnings);
       return job;
@@ -89,7 +102,7 @@ public final class Job implements AutoCloseable {
     Preflight preflight = new Preflight();
     preflight.reach(databases);
     preflight.orThrow();
-    Migration migration = Preflight.compile(spec, databases);
+    Migration migration = Preflight.compile(spec, functions, databases);
     migration.warnings().forEach(problem -> warnings.accept(problem.toString()));
     List<TableId> sources = migration.sources().stream().map(Table::id).toList();
     preflight.source(databases, sources);

@@ -3,6 +3,7 @@ package io.crossfade.cli.job;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
@@ -75,9 +76,12 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
   /**
    * Compiles all SELECTs.
    *
+   * @param functions of the user's own
    * @throws SpecException with all that is wrong
    */
-  public static Migration compile(Spec spec, Source source, Target target) throws SpecException {
+  public static Migration compile(
+      Spec spec, List<ScalarFunction> functions, Source source, Target target)
+      throws SpecException {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     List<MappedTable> tables = new ArrayList<>();
@@ -86,7 +90,7 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
     Function<TableId, Optional<Table>> describe = id -> known.computeIfAbsent(id, source.table());
     for (TableSpec table : WholeSchemas.expand(spec, source.tablesOf(), describe, problems)) {
       try {
-        SelectPlan plan = new SqlCompiler(describe).compile(table.select().text());
+        SelectPlan plan = new SqlCompiler(describe, functions).compile(table.select().text());
         Map<String, String> notCarried =
             refused.computeIfAbsent(plan.source().id(), source.notCarried());
         List<Problem> found = unreadable(table, plan, notCarried);
@@ -99,7 +103,7 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
             tables.add(
                 new MappedTable(
                     table,
-                    captured(table, plan, notCarried.keySet()).into(into.get()),
+                    captured(table, plan, functions, notCarried.keySet()).into(into.get()),
                     into.get()));
           }
         }
@@ -271,7 +275,8 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
   /**
    * The same SELECT over the table without the columns that are not captured: none of them is used.
    */
-  private static SelectPlan captured(TableSpec table, SelectPlan plan, Set<String> notCarried)
+  private static SelectPlan captured(
+      TableSpec table, SelectPlan plan, List<ScalarFunction> functions, Set<String> notCarried)
       throws SqlException {
     Table whole = plan.source();
     List<Column> columns =
@@ -280,6 +285,6 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
       return plan;
     }
     Table captured = new Table(whole.id(), columns, whole.primaryKey());
-    return new SqlCompiler(id -> Optional.of(captured)).compile(table.select().text());
+    return new SqlCompiler(id -> Optional.of(captured), functions).compile(table.select().text());
   }
 }

@@ -5,6 +5,7 @@ import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.TargetRefusedException;
 import io.crossfade.core.target.TargetUnavailableException;
+import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec.Existing;
 import java.util.ArrayList;
@@ -122,10 +123,11 @@ public final class Preflight {
   }
 
   /** Compiles the spec against the databases, which have answered. */
-  public static Migration compile(io.crossfade.spec.Spec spec, Databases databases)
+  public static Migration compile(
+      io.crossfade.spec.Spec spec, List<ScalarFunction> functions, Databases databases)
       throws SpecException {
     return Migration.compile(
-        spec, source(databases), (into, plan) -> databases.target().describe(into));
+        spec, functions, source(databases), (into, plan) -> databases.target().describe(into));
   }
 
   /** What the source says of its tables. */

@@ -11,6 +11,7 @@ import io.crossfade.cli.plan.Plan.RawTopic;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.postgres.catalog.Catalog;
 import io.crossfade.postgres.catalog.TableDetails;
 import io.crossfade.postgres.source.PostgresAddress;
@@ -37,11 +38,13 @@ import java.util.Set;
 public final class Planner {
 
   private final Spec spec;
+  private final List<ScalarFunction> functions;
   private final Databases databases;
   private final Names names;
 
-  private Planner(Spec spec, Databases databases) {
+  private Planner(Spec spec, List<ScalarFunction> functions, Databases databases) {
     this.spec = spec;
+    this.functions = functions;
     this.databases = databases;
     this.names = new Names(spec.migration());
   }
@@ -49,12 +52,15 @@ public final class Planner {
   /**
    * The plan of a migration whose databases answer.
    *
+   * @param functions of the user's own
    * @param withDdl whether to propose the tables that the target has not; without it they are
    *     problems
    * @throws SpecException with all that is wrong between the spec and the tables
    */
-  public static Plan plan(Spec spec, Databases databases, boolean withDdl) throws SpecException {
-    return new Planner(spec, databases).plan(withDdl);
+  public static Plan plan(
+      Spec spec, List<ScalarFunction> functions, Databases databases, boolean withDdl)
+      throws SpecException {
+    return new Planner(spec, functions, databases).plan(withDdl);
   }
 
   private Plan plan(boolean withDdl) throws SpecException {
@@ -62,6 +68,7 @@ public final class Planner {
     Migration migration =
         Migration.compile(
             spec,
+            functions,
             Preflight.source(databases),
             (into, plan) -> table(into, plan, withDdl, proposed));
     List<Mapped> mappings = new ArrayList<>();
@@ -76,7 +83,7 @@ public final class Planner {
         mappings.add(
             new Mapped(
                 table.from(),
-                whole(table, old.table()),
+                whole(table, old.table(), functions),
                 old,
                 table.target(),
                 proposed.contains(into) ? Optional.empty() : targets.details(into)));
@@ -121,9 +128,11 @@ public final class Planner {
   }
 
   /** The SELECT before its outputs are cast to the new table's columns. */
-  private static SelectPlan whole(MappedTable table, Table source) throws SpecException {
+  private static SelectPlan whole(MappedTable table, Table source, List<ScalarFunction> functions)
+      throws SpecException {
     try {
-      return new SqlCompiler(id -> Optional.of(source)).compile(table.from().select().text());
+      return new SqlCompiler(id -> Optional.of(source), functions)
+          .compile(table.from().select().text());
     } catch (SqlException e) {
       throw new SpecException(
           List.of(
