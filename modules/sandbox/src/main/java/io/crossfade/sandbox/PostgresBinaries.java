@@ -248,8 +248,14 @@ record PostgresBinaries(Path home, Path template, Optional<Unix.User> user) {
     }
   }
 
+  /** As the archives are named: those of this machine's system are packed when it builds. */
+  static String platform() {
+    String system = System.getProperty("os.name").startsWith("Mac") ? "darwin" : "linux";
+    return system + (System.getProperty("os.arch").equals("aarch64") ? "-arm_64" : "-x86_64");
+  }
+
   private static InputStream archive(PostgresVersion version) {
-    String name = "postgres-" + version.major() + "/postgres-linux-x86_64.txz";
+    String name = "postgres-" + version.major() + "/postgres-" + platform() + ".txz";
     InputStream in = PostgresBinaries.class.getResourceAsStream(name);
     if (in == null) {
       throw new SandboxException(

@@ -25,6 +25,9 @@ final class Unix {
   /** How much of a log goes into an error message. */
   private static final int LAST_LINES = 30;
 
+  /** Linux has it, macOS has not. */
+  private static final Path PROC = Path.of("/proc/self").getParent();
+
   private Unix() {}
 
   /** A user of this machine. */
@@ -33,13 +36,15 @@ final class Unix {
   /** Who we are: the effective user. */
   static int uid() {
     try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("Uid:"))
-          .map(line -> Integer.parseInt(line.split("\\s+", -1)[2]))
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("/proc/self/status has no line Uid:"));
+      // A file that we make is ours; there is no other way that every Unix has.
+      Path ours = Files.createTempFile("crossfade-", ".uid");
+      try {
+        return uidOf(ours);
+      } finally {
+        Files.delete(ours);
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot tell who we are: Linux's /proc is needed", e);
+      throw new UncheckedIOException("Cannot tell who we are", e);
     }
   }
 
@@ -127,8 +132,11 @@ final class Unix {
    * may be in no hurry to take note.
    */
   static boolean isAlive(long pid) {
+    if (!Files.isDirectory(PROC)) {
+      return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
     try {
-      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      String stat = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
       // "pid (name) state …", and the name may have anything in it.
       char state = stat.charAt(stat.lastIndexOf(')') + 2);
       return state != 'Z' && state != 'X';
@@ -140,8 +148,14 @@ final class Unix {
 
   /** The name of a process's program, empty when there is no such process. */
   static String programOf(long pid) {
+    if (!Files.isDirectory(PROC)) {
+      return ProcessHandle.of(pid)
+          .flatMap(process -> process.info().command())
+          .map(command -> Path.of(command).getFileName().toString())
+          .orElse("");
+    }
     try {
-      return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip();
+      return Files.readString(PROC.resolve(Long.toString(pid)).resolve("comm")).strip();
     } catch (IOException e) {
       return "";
     }
