@@ -12,7 +12,8 @@ enum Metric {
   MAX_MILLIS("maxMillis", "max ms", "%.1f", false),
   /** How late an observer may have been; see {@link Arrivals} and {@link Observer}. */
   RESOLUTION_MILLIS("resolutionMillis", "seen ± ms", "%.1f", false),
-  CPU_MOVER("cpuMoverPerMillion", "CPU/M job", "%.2f", false),
+  /** Of the job, or of whoever carries the rows in its place. */
+  CPU_MOVER("cpuMoverPerMillion", "CPU job", "%.2f", false),
   CPU_BROKER("cpuBrokerPerMillion", "broker", "%.2f", false),
   CPU_SOURCE("cpuSourcePerMillion", "source", "%.2f", false),
   CPU_TARGET("cpuTargetPerMillion", "target", "%.2f", false),

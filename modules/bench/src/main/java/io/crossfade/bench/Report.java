@@ -15,6 +15,12 @@ record Report(Results results, List<Ratio> ratios, RecordedRatios recorded) {
 
   private static final String NOTHING = "–";
 
+  private static final String LEGEND =
+      """
+      CPU: seconds of a core per million rows, of each by itself; MiB: the greatest resident set;
+      seen ±: how late the observer may have been; others: the machine's share that others used
+      """;
+
   Report {
     ratios = List.copyOf(ratios);
   }
@@ -61,7 +67,7 @@ record Report(Results results, List<Ratio> ratios, RecordedRatios recorded) {
       shown.forEach(metric -> row.add(cell(median.get(metric), metric::format)));
       table.add(row);
     }
-    return results.subjects().isEmpty() ? "" : aligned(table);
+    return results.subjects().isEmpty() ? "" : aligned(table) + LEGEND;
   }
 
   private Sample median(Subject subject) {
@@ -77,12 +83,14 @@ record Report(Results results, List<Ratio> ratios, RecordedRatios recorded) {
           List.of(
               ratio.id(),
               ratio.theirs(),
-              cell(measured, Report::twoDigits),
-              cell(recorded.of(ratio), Report::twoDigits),
-              cell(ratio.floor(), Report::twoDigits),
+              cell(measured, Report::ratio),
+              cell(recorded.of(ratio), Report::ratio),
+              cell(ratio.floor(), Report::ratio),
               measured.isEmpty() ? "" : verdict(ratio, measured.getAsDouble())));
     }
-    return ratios.isEmpty() ? "" : System.lineSeparator() + aligned(table);
+    return ratios.isEmpty()
+        ? ""
+        : System.lineSeparator() + aligned(table) + "A ratio above 1: better than the other.\n";
   }
 
   /** Empty where there is nothing to say. */
@@ -104,8 +112,9 @@ record Report(Results results, List<Ratio> ratios, RecordedRatios recorded) {
     return value.isPresent() ? format.apply(value.getAsDouble()) : NOTHING;
   }
 
-  private static String twoDigits(double value) {
-    return String.format(Locale.ROOT, "%.2f", value);
+  /** One much smaller than 1 keeps its digits. */
+  private static String ratio(double value) {
+    return String.format(Locale.ROOT, value < 0.1 ? "%.4f" : "%.2f", value);
   }
 
   /** Words to the left, numbers to the right. */

@@ -1,12 +1,15 @@
 package io.crossfade.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.sandbox.PostgresOptions;
 import io.crossfade.sandbox.PostgresServer;
 import io.crossfade.sandbox.PostgresVersion;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -91,6 +94,7 @@ class MeasurementsTest {
   }
 
   @Test
+  @Tag("slow")
   void shouldMeasureLatencyTheSameWayForBoth() throws Exception {
     measure(new LatencyMeasurement(), 300);
 
@@ -126,6 +130,69 @@ class MeasurementsTest {
             "RowCodec.encode",
             "SelectPlan.plain",
             "SelectPlan.transforming");
+  }
+
+  @Test
+  void shouldSeeEachRowThatWritersHaveCommitted() throws Exception {
+    Workload workload = new Workload(100, Workload.Shape.PLAIN);
+    try (Pair pair = setup(100).pair();
+        Observer observer = Observer.of(pair.source());
+        Observer counter = Observer.of(pair.source())) {
+      workload.prepare(pair);
+      try (LiveWriters writers = LiveWriters.start(pair.source(), 101, 500, 100_000);
+          Arrivals arrivals = Arrivals.of(writers, observer, Observer.Alive.SERVER)) {
+        counter.awaitRows(Workload.TABLE, 400, Observer.Alive.SERVER);
+        long[] committed = writers.stop();
+        Sample sample = arrivals.await(committed);
+
+        // In the very database that is written to, a row can be seen when its commit is there.
+        assertThat(sample.get(Metric.RESOLUTION_MILLIS).orElseThrow()).isPositive();
+        assertThat(sample.get(Metric.P50_MILLIS).orElseThrow()).isLessThan(300);
+        long written = Arrays.stream(committed).filter(nanos -> nanos != 0).count();
+        assertThat(pair.source().query("SELECT count(*) FROM public.events"))
+            .containsExactly(Long.toString(100 + written));
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseACopyThatDiffersInOneValue() throws Exception {
+    Workload workload = new Workload(100, Workload.Shape.PLAIN);
+    try (Pair pair = setup(100).pair()) {
+      workload.prepareCopied(pair);
+      workload.requireEqual("nobody", pair);
+      pair.target().execute("UPDATE public.events SET name = name || '.' WHERE id = 50");
+
+      assertThatThrownBy(() -> workload.requireEqual("somebody", pair))
+          .hasMessageContaining("somebody has made no equal copy");
+    }
+  }
+
+  @Test
+  void shouldRefuseATimeAtWhichOnlyTheLastRowsWereChanged() throws Exception {
+    Workload workload = new Workload(2000, Workload.Shape.PLAIN);
+    try (Pair pair = setup(2000).pair();
+        Observer observer = Observer.of(pair.target())) {
+      workload.prepareCopied(pair);
+      workload.update(pair.target());
+      observer.awaitRow(workload.endIsChanged(), Observer.Alive.SERVER);
+      workload.requireAllChanged(pair.target());
+      pair.target().execute("UPDATE public.events SET note = 'as before' WHERE id = 7");
+
+      assertThatThrownBy(() -> workload.requireAllChanged(pair.target()))
+          .hasMessageStartingWith("1 rows were not changed yet");
+    }
+  }
+
+  @Test
+  void shouldSayWhyAChildHasEnded() throws Exception {
+    try (ChildJvm child =
+        ChildJvm.start(
+            "child", "io.crossfade.cli.Main", List.of("validate"), directory, Map.of())) {
+      assertThatThrownBy(() -> child.awaitLine("never printed"))
+          .hasMessageContaining("child has ended with 2")
+          .hasMessageContaining("-f");
+    }
   }
 
   private void measure(Measurement measurement, long rows) throws Exception {
