@@ -82,20 +82,11 @@ final class JobProcess implements Observer.Alive, AutoCloseable {
     return Proc.javaBelow(jvm.pid(), BROKER);
   }
 
-  /** Waits until its backfill runs or is done: capture has begun, live changes are followed. */
-  void awaitBegun() throws InterruptedException {
-    awaitPhase(phase -> !phase.equals("PREPARING"));
-  }
-
   /** Waits until all chunks are in Kafka, and only changes follow. */
   void awaitFollowing() throws InterruptedException {
-    awaitPhase(phase -> phase.equals("FOLLOWING"));
-  }
-
-  private void awaitPhase(java.util.function.Predicate<String> wanted) throws InterruptedException {
     long start = System.nanoTime();
     while (System.nanoTime() - start < PATIENCE_NANOS) {
-      if (phase().filter(wanted).isPresent()) {
+      if (phase().filter("FOLLOWING"::equals).isPresent()) {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(EVERY_MILLIS);

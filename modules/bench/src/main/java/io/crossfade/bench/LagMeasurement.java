@@ -7,8 +7,9 @@ import java.util.Set;
 
 /**
  * Live changes while a backfill runs as fast as it can: transactions of one row in the very table
- * that is copied, and how long each is on its way. Nobody does the same: a subscription applies
- * nothing to a table before its first copy is done.
+ * that is copied, from when the target has its first rows until it has all, and how long each is on
+ * its way. Nobody does the same: a subscription applies nothing to a table before its first copy is
+ * done.
  */
 record LagMeasurement() implements Measurement {
 
@@ -34,7 +35,7 @@ record LagMeasurement() implements Measurement {
       workload.prepare(pair);
       try (Observer observer = Observer.of(pair.target());
           JobProcess job = JobProcess.start(setup, workload.shape(), pair)) {
-        job.awaitBegun();
+        observer.awaitRows(Workload.TABLE, 1, job);
         Sample sample = live(setup, workload, pair, observer, job);
         workload.requireEqual(Results.CROSSFADE, pair);
         results.add(NAME, Results.CROSSFADE, sample.with(job.peaks()));
@@ -50,15 +51,14 @@ record LagMeasurement() implements Measurement {
     try (LiveWriters writers =
             LiveWriters.start(
                 pair.source(), workload.rows() + 1, perSecond, MOST_SECONDS * perSecond);
-        Arrivals arrivals = Arrivals.of(writers, observer, job)) {
-      job.awaitFollowing();
+        Arrivals arrivals = Arrivals.of(writers, observer, job);
+        Observer counter = Observer.of(pair.target())) {
+      String copied = Workload.TABLE + " WHERE id <= " + workload.rows();
+      counter.awaitRows(copied, workload.rows(), job);
       long[] committed = writers.stop();
       Sample arrived = arrivals.await(committed);
       // Rows of both kinds have been carried: those that were there, and those that came.
       long live = Arrays.stream(committed).filter(nanos -> nanos != 0).count();
-      try (Observer rest = Observer.of(pair.target())) {
-        rest.awaitRows(Workload.TABLE, workload.rows() + live, job);
-      }
       return stopwatch.stop(workload.rows() + live).with(arrived);
     }
   }

@@ -62,7 +62,7 @@ final class LiveWriters implements AutoCloseable {
   private Void write(Database source, int first, long start) throws SQLException {
     try (Connection connection = source.connect();
         PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      for (int i = first; i < committed.length && !stopping; i += SESSIONS) {
+      for (int i = first; i < committed.length && (i == first || !stopping); i += SESSIONS) {
         awaitTime(start + i * nanosApart);
         insert.setLong(1, firstId + i);
         insert.executeUpdate();
@@ -105,7 +105,7 @@ final class LiveWriters implements AutoCloseable {
     return committed.clone();
   }
 
-  /** The same, after the transactions that run now. */
+  /** The same, after the transactions that run now; each session has written at least one. */
   long[] stop() throws InterruptedException {
     stopping = true;
     return join();
