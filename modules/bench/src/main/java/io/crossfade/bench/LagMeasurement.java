@@ -2,6 +2,7 @@ package io.crossfade.bench;
 
 import io.crossfade.bench.Workload.Shape;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -15,7 +16,7 @@ record LagMeasurement() implements Measurement {
 
   private static final String NAME = "lag";
 
-  /** A backfill longer than this is not followed to its end. */
+  /** After that there are no more live changes, however long the backfill still takes. */
   private static final int MOST_SECONDS = 600;
 
   @Override
@@ -34,9 +35,10 @@ record LagMeasurement() implements Measurement {
     try (Pair pair = setup.pair()) {
       workload.prepare(pair);
       try (Observer observer = Observer.of(pair.target());
+          Observer counter = Observer.of(pair.target());
           JobProcess job = JobProcess.start(setup, workload.shape(), pair)) {
         observer.awaitRows(Workload.TABLE, 1, job);
-        Sample sample = live(setup, workload, pair, observer, job);
+        Sample sample = live(setup, workload, pair, observer, counter, job);
         workload.requireEqual(Results.CROSSFADE, pair);
         results.add(NAME, Results.CROSSFADE, sample.with(job.peaks()));
       }
@@ -44,15 +46,21 @@ record LagMeasurement() implements Measurement {
   }
 
   private static Sample live(
-      Setup setup, Workload workload, Pair pair, Observer observer, JobProcess job)
+      Setup setup,
+      Workload workload,
+      Pair pair,
+      Observer observer,
+      Observer counter,
+      JobProcess job)
       throws Exception {
     int perSecond = setup.transactionsPerSecond();
-    Stopwatch stopwatch = Stopwatch.start(job.roles(pair), Set.of(), observer.session());
+    Set<Long> sessions = new HashSet<>(observer.session());
+    sessions.addAll(counter.session());
+    Stopwatch stopwatch = Stopwatch.start(job.roles(pair), Set.of(), sessions);
     try (LiveWriters writers =
             LiveWriters.start(
                 pair.source(), workload.rows() + 1, perSecond, MOST_SECONDS * perSecond);
-        Arrivals arrivals = Arrivals.of(writers, observer, job);
-        Observer counter = Observer.of(pair.target())) {
+        Arrivals arrivals = Arrivals.of(writers, observer, job)) {
       String copied = Workload.TABLE + " WHERE id <= " + workload.rows();
       counter.awaitRows(copied, workload.rows(), job);
       long[] committed = writers.stop();
