@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Backfill and changes next to what PostgreSQL does by itself, on the same servers, in turn.
+# What we do next to what does the same, on the same servers, in turn: backfill, changes, latency, lag,
+# memory, CPU. docs/performance.md says what is measured and how.
 #
-#   scripts/bench.sh [--rows N] [--rounds N]
+#   scripts/bench.sh [--rows N] [--rounds N] [--seconds N] [--only backfill,changes,…] [--json FILE]
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." && pwd -P)
-CROSSFADE_APP=bench exec "$root/crossfade" "$@"
+CROSSFADE_APP=bench exec "$root/crossfade" --ratios "$root/modules/bench/ratios.json" "$@"

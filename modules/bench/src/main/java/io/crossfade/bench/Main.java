@@ -1,40 +1,52 @@
 package io.crossfade.bench;
 
-import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.PostgresOptions;
 import io.crossfade.sandbox.PostgresServer;
 import io.crossfade.sandbox.PostgresVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.apache.kafka.common.utils.AppInfoParser;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code scripts/bench.sh}: moves the same rows and changes by PostgreSQL alone and by us. */
+/** {@code scripts/bench.sh}: the same rows and changes moved by us and by others, in turn. */
 @Command(
     name = "bench",
     description = {
-      "Copies rows and follows changes between two PostgreSQL servers, in turn by PostgreSQL alone",
-      "and by Crossfade. Prints both and their ratio. Exit code 3 when a floor is missed."
+      "Copies rows and follows changes between two PostgreSQL servers, in turn by Crossfade and by",
+      "what does the same. Prints one table of medians and their ratios. Exit code 3 when a floor is",
+      "missed. docs/performance.md says what is measured and how."
     },
     sortOptions = false,
     mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
 
-  private static final double BACKFILL_FLOOR = 0.25;
-  private static final double CHANGES_FLOOR = 0.4;
   private static final int FLOOR_MISSED = 3;
+  private static final int TRANSACTIONS_PER_SECOND = 1000;
+
+  /** In this order; those that take long or say little of the whole only when they are named. */
+  private static final List<Measurement> ALWAYS =
+      List.of(
+          BackfillMeasurement.plain(),
+          BackfillMeasurement.transforming(),
+          new ChangesMeasurement(),
+          new LatencyMeasurement(),
+          new LagMeasurement());
+
+  private static final List<Measurement> WHEN_NAMED =
+      List.of(new ScaleMeasurement(), new MicroMeasurement());
 
   @Option(names = "--rows", defaultValue = "1000000", description = "default: ${DEFAULT-VALUE}")
   private long rows;
@@ -45,6 +57,32 @@ public final class Main implements Callable<Integer> {
       description = "how often each is measured, in turn; default: ${DEFAULT-VALUE}")
   private int rounds;
 
+  @Option(
+      names = "--seconds",
+      defaultValue = "10",
+      description = "how long single transactions are written; default: ${DEFAULT-VALUE}")
+  private int seconds;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "NAME",
+      description = {
+        "some of backfill, transform, changes, latency, lag, scale, jmh; default: all but scale and",
+        "jmh"
+      })
+  private List<String> only = List.of();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "writes all of it there as well")
+  private Optional<Path> json = Optional.empty();
+
+  @Option(
+      names = "--ratios",
+      paramLabel = "FILE",
+      description =
+          "recorded ratios to compare with; scripts/bench.sh gives those of the repository")
+  private Optional<Path> ratios = Optional.empty();
+
   @Spec private CommandSpec command;
 
   private Main() {}
@@ -54,88 +92,80 @@ public final class Main implements Callable<Integer> {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    return new CommandLine(new Main()).setOverwrittenOptionsAllowed(true);
   }
 
   @Override
   public Integer call() throws Exception {
+    List<Measurement> measurements = chosen();
+    if (rounds < 1 || seconds < 1 || rows < Workload.LEAST_ROWS) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--rounds and --seconds: at least 1; --rows: at least " + Workload.LEAST_ROWS);
+    }
+    RecordedRatios recorded =
+        ratios.isPresent() ? RecordedRatios.read(ratios.get()) : RecordedRatios.NONE;
     PrintWriter out = command.commandLine().getOut();
-    Workload workload = new Workload(rows);
-    Comparison backfill = new Comparison(out, "backfill", "COPY | COPY", BACKFILL_FLOOR, rows);
-    Comparison changes = new Comparison(out, "changes", "native replication", CHANGES_FLOOR, rows);
+    Results results =
+        new Results(
+            (subject, sample) -> {
+              out.println(Report.line(subject, sample));
+              out.flush();
+            });
+    Report report =
+        new Report(
+            results, measurements.stream().flatMap(m -> m.ratios().stream()).toList(), recorded);
+    Map<String, Object> machine = measure(measurements, results, out);
+    out.printf("%nmedians of %d%n%s", rounds, report.text());
+    if (!recorded.measuredWith().isEmpty()) {
+      out.println("recorded: " + recorded.measuredWith());
+    }
+    out.flush();
+    if (json.isPresent()) {
+      ReportJson.write(json.get(), machine, report);
+    }
+    return report.floorsAreHeld() ? CommandLine.ExitCode.OK : FLOOR_MISSED;
+  }
+
+  private Map<String, Object> measure(
+      List<Measurement> measurements, Results results, PrintWriter out) throws Exception {
     Path directory = Files.createTempDirectory("crossfade-bench-");
     try (PostgresServer source = PostgresServer.start(options());
         PostgresServer target = PostgresServer.start(options())) {
-      printMachine(out, source);
+      Map<String, Object> machine = machine(source);
+      machine.forEach((name, value) -> out.printf("%s: %s%n", name, value));
+      Setup setup = new Setup(rows, seconds, TRANSACTIONS_PER_SECOND, source, target, directory);
       for (int round = 1; round <= rounds; round++) {
         out.printf("round %d of %d%n", round, rounds);
         out.flush();
-        peer(workload, round, source, target, backfill, changes);
-        double withStart = crossfade(workload, directory, round, source, target, backfill, changes);
-        out.printf(
-            "          (the backfill took %.2f s with the start of job and broker)%n", withStart);
-        out.flush();
+        for (Measurement measurement : measurements) {
+          measurement.round(setup, results);
+        }
       }
+      return machine;
     } finally {
-      delete(directory);
-    }
-    out.printf("%nmedians of %d%n%s%n%s%n", rounds, backfill, changes);
-    out.flush();
-    return backfill.isHeld() && changes.isHeld() ? CommandLine.ExitCode.OK : FLOOR_MISSED;
-  }
-
-  private static void peer(
-      Workload workload,
-      int round,
-      PostgresServer source,
-      PostgresServer target,
-      Comparison backfill,
-      Comparison changes)
-      throws Exception {
-    try (Database old = source.createDatabase("native_" + round);
-        Database now = target.createDatabase("native_" + round)) {
-      prepare(workload, old, now);
-      backfill.theirs(Native.copy(workload, old, now));
-      checkpoint(old, now);
-      changes.theirs(Native.changes(workload, old, now));
-      workload.requireEqual("PostgreSQL", old, now);
+      Directories.delete(directory);
     }
   }
 
-  /** Returns the seconds of the backfill with the start of job and broker. */
-  private static double crossfade(
-      Workload workload,
-      Path directory,
-      int round,
-      PostgresServer source,
-      PostgresServer target,
-      Comparison backfill,
-      Comparison changes)
-      throws Exception {
-    try (Database old = source.createDatabase("crossfade_" + round);
-        Database now = target.createDatabase("crossfade_" + round)) {
-      prepare(workload, old, now);
-      Path work = directory.resolve("bench-" + round);
-      Migrated migrated = Migrated.run(workload, work, freePort(), old, now);
-      backfill.ours(migrated.backfill());
-      changes.ours(migrated.changes());
-      workload.requireEqual("Crossfade", old, now);
-      delete(work);
-      return migrated.backfillWithStart().seconds();
-    }
+  /** All that there are. */
+  static List<Measurement> measurements() {
+    List<Measurement> all = new ArrayList<>(ALWAYS);
+    all.addAll(WHEN_NAMED);
+    return all;
   }
 
-  private static void prepare(Workload workload, Database old, Database now) {
-    workload.createFilledTable(old);
-    workload.createTable(now);
-    checkpoint(old, now);
-  }
-
-  /** What was written before must not be paid for by what is measured next. */
-  private static void checkpoint(Database... databases) {
-    for (Database database : databases) {
-      database.execute("CHECKPOINT");
+  private List<Measurement> chosen() {
+    List<Measurement> all = measurements();
+    List<String> known = all.stream().map(Measurement::name).toList();
+    for (String name : only) {
+      if (!known.contains(name)) {
+        throw new ParameterException(
+            command.commandLine(),
+            "--only knows no '" + name + "', but " + String.join(", ", known));
+      }
     }
+    return only.isEmpty() ? ALWAYS : all.stream().filter(m -> only.contains(m.name())).toList();
   }
 
   /** As a server for real, durable; but nothing of its own accord gets into the measured time. */
@@ -147,32 +177,25 @@ public final class Main implements Callable<Integer> {
         .with("checkpoint_timeout", "1h");
   }
 
-  private void printMachine(PrintWriter out, PostgresServer server) {
-    out.printf(
-        "%,d rows, 7 columns; PostgreSQL %s, Kafka %s, Java %s, %d cores%n",
-        rows,
-        server.database().query("SHOW server_version").get(0),
-        AppInfoParser.getVersion(),
-        System.getProperty("java.version"),
-        Runtime.getRuntime().availableProcessors());
+  private Map<String, Object> machine(PostgresServer server) throws IOException {
+    Map<String, Object> machine = new LinkedHashMap<>();
+    machine.put("rows", rows);
+    machine.put("rounds", rounds);
+    machine.put("seconds", seconds);
+    machine.put("transactionsPerSecond", TRANSACTIONS_PER_SECOND);
+    machine.put("postgres", server.database().query("SHOW server_version").get(0));
+    machine.putAll(Versions.ofLibraries());
+    machine.put("java", System.getProperty("java.runtime.version"));
+    machine.put("cores", Runtime.getRuntime().availableProcessors());
+    machine.put("cpu", cpu());
+    return machine;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void delete(Path directory) {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot delete " + directory, e);
-    }
+  private static String cpu() {
+    return Proc.lines(Path.of("/proc/cpuinfo")).stream()
+        .filter(line -> line.startsWith("model name"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * escapes: {@code \N} for NULL, and {@code \b \f \n \r \t \v \\}; see {@code CopyAttributeOutText}
  * in its source.
  */
-final class CopyText {
+public final class CopyText {
 
   private CopyText() {}
 
@@ -16,8 +16,10 @@ final class CopyText {
    *
    * @param line in UTF-8, with or without its newline
    * @param count how many fields it has
+   * @return the text of each; null for NULL
+   * @throws IllegalArgumentException where it has another number of them
    */
-  static String[] fields(byte[] line, int count) {
+  public static String[] fields(byte[] line, int count) {
     int end = line.length > 0 && line[line.length - 1] == '\n' ? line.length - 1 : line.length;
     String[] fields = new String[count];
     int start = 0;
