@@ -4,7 +4,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
-import io.crossfade.sql.SqlException;
+import io.crossfade.sql.problem.SqlException;
 import java.util.Optional;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
