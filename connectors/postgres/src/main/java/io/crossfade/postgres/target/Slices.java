@@ -11,8 +11,8 @@ import java.util.List;
  */
 final class Slices {
 
-  private static final int ROWS = 2_000;
-  private static final long CHARACTERS = 1L << 20;
+  private static final int ROWS = 5_000;
+  private static final long CHARACTERS = 4L << 20;
 
   private Slices() {}
 
