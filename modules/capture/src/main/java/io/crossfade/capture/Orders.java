@@ -46,6 +46,7 @@ public final class Orders implements AutoCloseable {
   private final Thread thread = new Thread(this::follow, "crossfade-orders");
   private volatile boolean closed;
   private volatile KafkaConsumer<byte[], byte[]> following;
+  private final Object giving = new Object();
   private BackfillOrder last;
   private long lastOffset = -1;
   private boolean upToDate;
@@ -86,18 +87,21 @@ public final class Orders implements AutoCloseable {
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     await(() -> upToDate, "Kafka does not say what was ordered before");
-    byte[] key = ControlCodec.ORDER_KEY.getBytes(StandardCharsets.UTF_8);
-    byte[] value = ControlCodec.encode(change.apply(last()));
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-      long offset =
-          producer
-              .send(new ProducerRecord<>(control.topic(), control.partition(), key, value))
-              .get()
-              .offset();
-      await(
-          () -> lastOffset >= offset,
-          "Kafka has taken the order, but has not handed it on; `crossfade status` says whether it counts");
+      // One after the other: an order that was changed from a stale one would undo the one between.
+      synchronized (giving) {
+        byte[] key = ControlCodec.ORDER_KEY.getBytes(StandardCharsets.UTF_8);
+        byte[] value = ControlCodec.encode(change.apply(last()));
+        long offset =
+            producer
+                .send(new ProducerRecord<>(control.topic(), control.partition(), key, value))
+                .get()
+                .offset();
+        await(
+            () -> lastOffset >= offset,
+            "Kafka has taken the order, but has not handed it on; `crossfade status` says whether it counts");
+      }
     } catch (ExecutionException e) {
       throw new KafkaException("Kafka has not taken the order: " + e.getCause().getMessage(), e);
     }

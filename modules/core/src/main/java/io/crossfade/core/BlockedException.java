@@ -21,6 +21,16 @@ public final class BlockedException extends RuntimeException {
     this.next = Objects.requireNonNull(next, "next");
   }
 
+  /**
+   * As {@link #BlockedException(String, String)}.
+   *
+   * @param cause what told us
+   */
+  public BlockedException(String reason, String next, Throwable cause) {
+    super(Objects.requireNonNull(reason, "reason"), cause);
+    this.next = Objects.requireNonNull(next, "next");
+  }
+
   /** What was found. */
   public String reason() {
     return getMessage();

@@ -1,5 +1,6 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.BlockedException;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Progress;
 import io.crossfade.core.target.Resume;

@@ -1,5 +1,6 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.BlockedException;
 import io.crossfade.core.target.Flush;
 import io.crossfade.core.target.Flushed;
 import io.crossfade.core.target.InputPartition;

@@ -1,5 +1,6 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.BlockedException;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.target.InputPartition;

@@ -1,5 +1,6 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.BlockedException;
 import io.crossfade.core.target.TargetRefusedException;
 import io.crossfade.core.target.TargetSession;
 import io.crossfade.core.target.TargetUnavailableException;
