@@ -21,6 +21,7 @@ class MainTest {
   @Tag("slow")
   void shouldPrintTheTablesAndWriteTheJson(@TempDir Path directory) throws Exception {
     Path json = directory.resolve("bench.json");
+    Path ratios = Files.writeString(directory.resolve("ratios.json"), RECORDED);
 
     int code =
         bench.execute(
@@ -31,7 +32,7 @@ class MainTest {
             "--only",
             "backfill,changes",
             "--ratios",
-            "ratios.json",
+            ratios.toString(),
             "--json",
             json.toString());
 
@@ -39,7 +40,7 @@ class MainTest {
     assertThat(code).isIn(0, 3);
     assertThat(printed.toString())
         .contains("debezium: ", "kafka: ", "postgres: ")
-        .containsPattern("(?m)^backfill-vs-copy +COPY \\| COPY +[0-9.]+ +– +0.25 +(held|MISSED)")
+        .containsPattern("(?m)^backfill-vs-copy +COPY \\| COPY +[0-9.]+ +0.37 +0.25 +(held|MISSED)")
         .containsPattern("(?m)^changes-vs-native +native replication +[0-9.]+ +– +0.40 ");
     assertThat(new ObjectMapper().readTree(json.toFile()).at("/results").size()).isEqualTo(6);
   }
