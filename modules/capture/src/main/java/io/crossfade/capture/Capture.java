@@ -79,8 +79,8 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
-   * The mappings that a migration began with, as {@link CaptureSettings#mappings} gave them then.
-   * Waits for Kafka.
+   * The mappings that the new tables stand for: those that the migration began with, as {@link
+   * CaptureSettings#mappings} gave them then, or of the last replay. Waits for Kafka.
    *
    * @return empty where it has not begun
    */
@@ -94,6 +94,17 @@ public final class Capture implements AutoCloseable {
               ControlLog.read(admin, kafka, names.controlTopic()).get(ControlCodec.MAPPINGS_KEY))
           .map(ControlCodec::mappings);
     }
+  }
+
+  /**
+   * Notes what the new tables stand for from now on. Only while nobody captures. Waits for Kafka.
+   *
+   * @param mappings as {@link CaptureSettings#mappings}
+   */
+  public static void standFor(Map<String, String> kafka, Names names, Map<String, String> mappings)
+      throws InterruptedException {
+    ControlLog.write(
+        kafka, names.controlTopic(), ControlCodec.MAPPINGS_KEY, ControlCodec.encode(mappings));
   }
 
   /** Begins. Does not wait. */

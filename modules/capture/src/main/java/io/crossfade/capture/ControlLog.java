@@ -5,17 +5,22 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Reads the control topic from its beginning to its end. */
+/** Reads the control topic from its beginning to its end, and writes to it in no transaction. */
 final class ControlLog {
 
   private ControlLog() {}
@@ -53,5 +58,22 @@ final class ControlLog {
       }
     }
     return last;
+  }
+
+  /** Writes a record and waits until Kafka has it. */
+  static void write(Map<String, String> kafka, String topic, String key, byte[] value)
+      throws InterruptedException {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            new HashMap<String, Object>(kafka),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer
+          .send(new ProducerRecord<>(topic, 0, key.getBytes(StandardCharsets.UTF_8), value))
+          .get();
+    } catch (ExecutionException e) {
+      throw new KafkaException(
+          "Kafka has not taken a record of " + topic + ": " + e.getCause().getMessage(), e);
+    }
   }
 }

@@ -228,18 +228,6 @@ class CommandsTest {
     assertThat(target.query("SELECT count(*), min(s) FROM b")).containsExactly("1000|row 1");
   }
 
-  @Test
-  void shouldRefuseToGoOnWithAnotherSelectThanItBeganWith() throws Exception {
-    source.execute("INSERT INTO a VALUES (1, 'x')");
-    assertThat(run("SELECT id, s FROM public.a", "", "--exit-when", "caught-up")).isZero();
-
-    assertThat(run("SELECT id, UPPER(s) AS s FROM public.a", "", "--exit-when", "caught-up"))
-        .isEqualTo(2);
-    assertThat(err.toString()).contains("is not the SELECT that the migration began with");
-    assertThat(target.query("SELECT s FROM b")).containsExactly("x");
-    assertThat(run("SELECT id, s FROM public.a", "", "--exit-when", "caught-up")).isZero();
-  }
-
   private int validate(String select) throws Exception {
     return crossfade("validate", "-f", write(spec(select, "")).toString());
   }

@@ -112,7 +112,7 @@ class WholeSchemaTest {
 
     assertThat(run("archive.*", "app.*", "")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("this migration began without archive.late")
+        .contains("archive.late is new, and so is the old table app.late")
         .contains("leave it out with except: [late]");
 
     source.execute("INSERT INTO app.a VALUES (3, 'three')");

@@ -1,9 +1,6 @@
 package io.crossfade.transform;
 
 import io.crossfade.core.BlockedException;
-import io.crossfade.core.target.InputPartition;
-import io.crossfade.core.target.Progress;
-import io.crossfade.core.target.Resume;
 import io.crossfade.core.target.TargetDatabase;
 import io.crossfade.wire.Names;
 import java.nio.file.Path;
@@ -16,9 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -122,47 +117,15 @@ public final class Apply implements AutoCloseable {
     try {
       Apply apply = new Apply(admin, settings, hook);
       settings.target().prepare();
-      apply.takeUpResets();
+      List<String> raw = apply.topics.stream().map(RawTopic::name).toList();
+      apply.cluster.topics(raw);
+      new Rewinds(apply.cluster, settings.target(), apply.context.group(), raw).takeUp();
       apply.streams.start();
       return apply;
     } catch (RuntimeException | Error e) {
       admin.close(Duration.ZERO);
       throw e;
     }
-  }
-
-  /**
-   * Only when nobody is in the group: else a commit may be under way, and Kafka's tools refuse to
-   * reset the offsets of a group with members.
-   */
-  private void takeUpResets() {
-    List<String> names = topics.stream().map(RawTopic::name).toList();
-    cluster.topics(names);
-    String group = context.group();
-    if (cluster.hasMembers(group)) {
-      return;
-    }
-    Map<InputPartition, Progress> stored = new HashMap<>(context.target().progress(group));
-    stored.keySet().removeIf(partition -> !names.contains(partition.topic()));
-    Set<String> producers = new TreeSet<>();
-    stored.values().forEach(progress -> producers.addAll(progress.producers()));
-    cluster.fence(producers);
-    Map<TopicPartition, Long> committed = cluster.stableOffsets(group);
-    stored.forEach(
-        (partition, progress) -> {
-          Long offset = committed.get(new TopicPartition(partition.topic(), partition.partition()));
-          OptionalLong to =
-              Resume.rewoundTo(
-                  progress, offset == null ? OptionalLong.empty() : OptionalLong.of(offset));
-          if (to.isPresent()
-              && context.target().rewind(group, partition, progress, to.getAsLong())) {
-            log.info(
-                "{}: the group was reset from {} to {}; writing again from there",
-                partition,
-                progress.cur(),
-                to.getAsLong());
-          }
-        });
   }
 
   private StreamThreadExceptionResponse died(Throwable error) {

@@ -2,6 +2,7 @@ package io.crossfade.transform;
 
 import io.crossfade.core.target.TopicIdentity;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -95,6 +96,42 @@ final class Cluster {
             offsets.put(partition, offset.offset());
           }
         });
+    return offsets;
+  }
+
+  /**
+   * Sets offsets of a group that has no members.
+   *
+   * @param metadata stands beside the offsets until the next commit
+   */
+  void reset(String group, Map<TopicPartition, Long> offsets, String metadata) {
+    Map<TopicPartition, OffsetAndMetadata> reset = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) -> reset.put(partition, new OffsetAndMetadata(offset, metadata)));
+    get(admin.alterConsumerGroupOffsets(group, reset).all());
+  }
+
+  /** The offset of each partition's first record that is still there. */
+  Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+    return asked(partitions, OffsetSpec.earliest());
+  }
+
+  /**
+   * The offset of each partition's first record of that time or later; none where there is none.
+   */
+  Map<TopicPartition, Long> since(Collection<TopicPartition> partitions, Instant time) {
+    Map<TopicPartition, Long> since =
+        asked(partitions, OffsetSpec.forTimestamp(time.toEpochMilli()));
+    since.values().removeIf(offset -> offset < 0);
+    return since;
+  }
+
+  private Map<TopicPartition, Long> asked(Collection<TopicPartition> partitions, OffsetSpec spec) {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    partitions.forEach(partition -> asked.put(partition, spec));
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    get(admin.listOffsets(asked).all())
+        .forEach((partition, answer) -> offsets.put(partition, answer.offset()));
     return offsets;
   }
 

@@ -10,11 +10,9 @@ import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.plugin.ScalarFunction;
-import io.crossfade.sandbox.KafkaBroker;
-import io.crossfade.sandbox.KafkaOptions;
 import io.crossfade.server.JobServer;
 import io.crossfade.server.Status;
-import io.crossfade.spec.KafkaSpec.Brokers;
+import io.crossfade.spec.Problem;
 import io.crossfade.spec.Secret;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
@@ -32,7 +30,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,12 +104,12 @@ public final class Job implements AutoCloseable {
     List<TableId> sources = migration.sources().stream().map(Table::id).toList();
     preflight.source(databases, sources);
     preflight.orThrow();
-    kafka = startBroker();
+    kafka = opened(KafkaAccess.open(spec.kafka())).properties();
     preflight.kafka(kafka);
     preflight.orThrow();
     Optional<Map<String, String>> begunWith = Capture.begunWith(kafka, names);
     if (begunWith.isPresent()) {
-      migration.requireSameAs(begunWith.get());
+      requireNone(MappingChanges.of(migration, begunWith.get()).againstRun());
     } else {
       preflight.emptyTargets(databases, migration);
     }
@@ -121,6 +118,12 @@ public final class Job implements AutoCloseable {
         .filter(check -> check.level() == io.crossfade.core.Check.Level.WARN)
         .forEach(check -> warnings.accept(check.toString()));
     run(migration, sources);
+  }
+
+  private static void requireNone(List<Problem> problems) throws SpecException {
+    if (!problems.isEmpty()) {
+      throw new SpecException(problems);
+    }
   }
 
   private void run(Migration migration, List<TableId> sources)
@@ -180,18 +183,6 @@ public final class Job implements AutoCloseable {
         () -> Optional.of(capture.status().lag()),
         () -> apply.statistics().targetCommitP95(),
         () -> Optional.of(databases.source().replicaLag()));
-  }
-
-  private Map<String, String> startBroker() {
-    Map<String, String> properties = new HashMap<>();
-    spec.kafka().properties().forEach((name, value) -> properties.put(name, value.reveal()));
-    if (spec.kafka().brokers() instanceof Brokers.Embedded embedded) {
-      KafkaBroker broker = opened(KafkaBroker.start(KafkaOptions.in(embedded.directory())));
-      properties.put("bootstrap.servers", broker.bootstrapServers());
-    } else if (spec.kafka().brokers() instanceof Brokers.External external) {
-      properties.put("bootstrap.servers", external.bootstrapServers().value());
-    }
-    return properties;
   }
 
   private Path temporaryDirectory() throws IOException {

@@ -31,9 +31,11 @@ import java.util.function.Function;
  *
  * @param spec the file
  * @param tables one for each mapping, in the file's order
+ * @param functions of the user's own
  * @param warnings what somebody should know, with places in the file
  */
-public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warnings) {
+public record Migration(
+    Spec spec, List<MappedTable> tables, List<ScalarFunction> functions, List<Problem> warnings) {
 
   /**
    * A mapping.
@@ -47,6 +49,7 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
 
   public Migration {
     tables = List.copyOf(tables);
+    functions = List.copyOf(functions);
     warnings = List.copyOf(warnings);
   }
 
@@ -118,7 +121,7 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
     if (!problems.isEmpty()) {
       throw new SpecException(problems);
     }
-    return new Migration(spec, tables, warnings);
+    return new Migration(spec, tables, functions, warnings);
   }
 
   private static String missing(Spec spec, TableSpec table) {
@@ -141,69 +144,6 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
     tables.forEach(
         table -> selects.put(table.target().id().toString(), table.from().select().text().strip()));
     return selects;
-  }
-
-  /**
-   * Refuses to go on with other mappings than the migration began with: rows that are in the target
-   * already would stay as the former SELECT made them, and rows that were applied already would not
-   * come to a new table.
-   *
-   * @throws SpecException with what differs
-   */
-  void requireSameAs(Map<String, String> begunWith) throws SpecException {
-    String otherName = " this spec another migration name and empty tables";
-    String advice = "; take it back, or give" + otherName;
-    List<Problem> problems = new ArrayList<>();
-    Map<String, String> now = selects();
-    for (MappedTable table : tables) {
-      String into = table.target().id().toString();
-      String before = begunWith.get(into);
-      if (before == null) {
-        problems.add(
-            table
-                .from()
-                .place()
-                .problem(
-                    "this migration began without "
-                        + into
-                        + ", and a table cannot be added yet"
-                        + WholeSchemas.leavingOut(spec, table.from())
-                            .map(how -> "; " + how + ", or give" + otherName)
-                            .orElse("; take it back, or give" + otherName)));
-      } else if (!before.equals(now.get(into))) {
-        problems.add(
-            table
-                .from()
-                .select()
-                .problemAt(
-                    1,
-                    1,
-                    "this is not the SELECT that the migration began with for "
-                        + into
-                        + ", and it cannot be changed yet"
-                        + advice));
-      }
-    }
-    begunWith.keySet().stream()
-        .filter(into -> !now.containsKey(into))
-        .forEach(
-            into ->
-                problems.add(
-                    tables
-                        .get(0)
-                        .from()
-                        .place()
-                        .problem(
-                            "this migration began with "
-                                + into
-                                + ", which is gone from the spec"
-                                + (spec.schemas().isEmpty()
-                                    ? ""
-                                    : ", or from a schema that it maps")
-                                + advice)));
-    if (!problems.isEmpty()) {
-      throw new SpecException(problems);
-    }
   }
 
   /** What apply is given. */

@@ -10,6 +10,7 @@ import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec.Existing;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,13 +71,23 @@ public final class Preflight {
 
   /** New tables have to be empty at a first start, unless the spec says otherwise. */
   public void emptyTargets(Databases databases, Migration migration) {
+    Set<TableId> all = new HashSet<>();
+    migration.tables().forEach(table -> all.add(table.target().id()));
+    emptyTargets(databases, migration, all);
+  }
+
+  /** The same for some of them: those that the migration has not filled before. */
+  void emptyTargets(Databases databases, Migration migration, Set<TableId> tables) {
     for (Migration.MappedTable table : migration.tables()) {
       TableId into = table.target().id();
+      if (!tables.contains(into)) {
+        continue;
+      }
       if (table.from().existing() == Existing.REFUSE && !databases.target().isEmpty(into)) {
         checks.add(
             Check.fail(
                 "target.empty",
-                into + " has rows, and this migration has not run before",
+                into + " has rows, and this migration has not filled it before",
                 "empty it, or say existing: keep at "
                     + table.from().place()
                     + " to have rows with the same key overwritten"));

@@ -1,0 +1,220 @@
+package io.crossfade.cli.job;
+
+import io.crossfade.core.table.TableId;
+import io.crossfade.spec.Problem;
+import io.crossfade.spec.TableSpec;
+import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.problem.SqlException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A spec's mappings next to those that the new tables stand for by now. Another SELECT over the
+ * same old table with the same key asks for a replay: then each old row meets it once more, and
+ * writes or deletes the one new row that is its own. With another key, or over another old table,
+ * rows of before would have no old row that could take them away.
+ */
+final class MappingChanges {
+
+  private enum Kind {
+    /** Its old table is captured already, for other mappings: its rows have to be read again. */
+    ADDED,
+    /** As {@link #ADDED}, but the old table is new too. */
+    ADDED_WITH_SOURCE,
+    /** Another SELECT. */
+    CHANGED,
+    /** Another SELECT with another key, or over another old table. */
+    MOVED
+  }
+
+  private final Migration migration;
+  private final Map<TableId, Kind> changes = new LinkedHashMap<>();
+  private final List<String> gone = new ArrayList<>();
+
+  private MappingChanges(Migration migration) {
+    this.migration = migration;
+  }
+
+  /**
+   * Compares.
+   *
+   * @param standFor the SELECT of each new table as the migration's records have it
+   */
+  static MappingChanges of(Migration migration, Map<String, String> standFor) {
+    MappingChanges changes = new MappingChanges(migration);
+    Map<String, SelectPlan> former = new HashMap<>();
+    standFor.forEach(
+        (into, select) -> changes.former(select).ifPresent(plan -> former.put(into, plan)));
+    Set<TableId> captured = new HashSet<>();
+    former.values().forEach(plan -> captured.add(plan.source().id()));
+    Map<String, String> now = migration.selects();
+    for (Migration.MappedTable table : migration.tables()) {
+      String into = table.target().id().toString();
+      if (!standFor.containsKey(into)) {
+        changes.changes.put(
+            table.target().id(),
+            captured.contains(table.plan().source().id()) ? Kind.ADDED : Kind.ADDED_WITH_SOURCE);
+      } else if (!standFor.get(into).equals(now.get(into))) {
+        changes.changes.put(
+            table.target().id(),
+            keeps(Optional.ofNullable(former.get(into)), table) ? Kind.CHANGED : Kind.MOVED);
+      }
+    }
+    standFor.keySet().stream().filter(into -> !now.containsKey(into)).forEach(changes.gone::add);
+    return changes;
+  }
+
+  /** The SELECT of before over the old tables as they are; empty where it cannot be any more. */
+  private Optional<SelectPlan> former(String select) {
+    try {
+      return Optional.of(
+          new SqlCompiler(
+                  id -> migration.sources().stream().filter(t -> t.id().equals(id)).findFirst(),
+                  migration.functions())
+              .compile(select));
+    } catch (SqlException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean keeps(Optional<SelectPlan> former, Migration.MappedTable table) {
+    return former.isPresent()
+        && former.get().source().id().equals(table.plan().source().id())
+        && table.target().primaryKey().stream()
+            .allMatch(
+                column ->
+                    keyOf(former.get(), column).isPresent()
+                        && keyOf(former.get(), column).equals(keyOf(table.plan(), column)));
+  }
+
+  private static Optional<String> keyOf(SelectPlan plan, String column) {
+    return plan.columns().stream()
+        .filter(output -> output.name().equals(column))
+        .findFirst()
+        .flatMap(OutputColumn::injectiveOf);
+  }
+
+  /** New tables that have to be made from their raw topics' first records. */
+  Set<TableId> needReplay() {
+    Set<TableId> tables = new HashSet<>();
+    changes.forEach(
+        (table, kind) -> {
+          if (kind == Kind.CHANGED || kind == Kind.ADDED) {
+            tables.add(table);
+          }
+        });
+    return tables;
+  }
+
+  /** New tables that the migration has not filled before. */
+  Set<TableId> added() {
+    Set<TableId> tables = new HashSet<>();
+    changes.forEach(
+        (table, kind) -> {
+          if (kind == Kind.ADDED || kind == Kind.ADDED_WITH_SOURCE) {
+            tables.add(table);
+          }
+        });
+    return tables;
+  }
+
+  /** Why the job cannot go on with this spec; nothing where it can. */
+  List<Problem> againstRun() {
+    List<Problem> problems = new ArrayList<>(againstReplay());
+    for (Migration.MappedTable table : migration.tables()) {
+      TableId into = table.target().id();
+      Kind kind = changes.get(into);
+      String replay =
+          "`crossfade replay -f FILE --table " + into + " --from start` brings it there";
+      if (kind == Kind.CHANGED) {
+        problems.add(
+            table
+                .from()
+                .select()
+                .problemAt(
+                    1,
+                    1,
+                    into
+                        + " stands for another SELECT so far: "
+                        + replay
+                        + "; or take this one back"));
+      } else if (kind == Kind.ADDED) {
+        problems.add(
+            problem(
+                table.from(),
+                into
+                    + " is new, and the rows of "
+                    + table.plan().source().id()
+                    + " were applied without it: "
+                    + replay));
+      }
+    }
+    return problems;
+  }
+
+  /** Why not even a replay helps; nothing where it does. */
+  List<Problem> againstReplay() {
+    String advice = "; take it back, or give this spec another migration name and empty tables";
+    List<Problem> problems = new ArrayList<>();
+    for (Migration.MappedTable table : migration.tables()) {
+      TableId into = table.target().id();
+      Kind kind = changes.get(into);
+      if (kind == Kind.MOVED) {
+        problems.add(
+            table
+                .from()
+                .select()
+                .problemAt(
+                    1,
+                    1,
+                    into
+                        + " stands for a SELECT with another key, or over another old table: its rows"
+                        + " would stay for ever"
+                        + advice));
+      } else if (kind == Kind.ADDED_WITH_SOURCE) {
+        problems.add(
+            problem(
+                table.from(),
+                into
+                    + " is new, and so is the old table "
+                    + table.plan().source().id()
+                    + ": such a mapping cannot be added yet"
+                    + advice));
+      }
+    }
+    for (String into : gone) {
+      problems.add(
+          migration
+              .tables()
+              .get(0)
+              .from()
+              .place()
+              .problem(
+                  into
+                      + " is filled by this migration, and is gone from the spec"
+                      + (migration.spec().schemas().isEmpty()
+                          ? ""
+                          : ", or from a schema that it maps")
+                      + advice));
+    }
+    return problems;
+  }
+
+  private Problem problem(TableSpec table, String message) {
+    return table
+        .place()
+        .problem(
+            message
+                + WholeSchemas.leavingOut(migration.spec(), table)
+                    .map(how -> "; or " + how)
+                    .orElse(""));
+  }
+}
