@@ -7,7 +7,6 @@ import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.PostgresOptions;
 import io.crossfade.sandbox.PostgresServer;
 import io.crossfade.sandbox.PostgresVersion;
-import io.crossfade.sandbox.SharedSandbox;
 import io.crossfade.spec.SpecReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -75,6 +74,60 @@ class PrivilegesTest {
     assertThat(target.query("SELECT count(*) FROM customers")).containsExactly("499");
     assertThat(target.query("SELECT sum(cents) FROM bills"))
         .isEqualTo(source.query("SELECT sum(cents) FROM invoices"));
+  }
+
+  /** Fails where apply's sessions check foreign keys, as those of other roles do. */
+  @Test
+  void shouldFillTablesWithForeignKeysWhicheverRowComesFirst() throws Exception {
+    source.execute(blocks("source").toArray(String[]::new));
+    List<String> statements = new ArrayList<>(blocks("target"));
+    String grant =
+        statements.stream()
+            .filter(sql -> sql.contains("session_replication_role"))
+            .findFirst()
+            .get();
+    statements.remove(grant);
+    target.execute(statements.toArray(String[]::new));
+    target.execute(
+        "ALTER TABLE bills ADD CONSTRAINT of_customer FOREIGN KEY (customer) REFERENCES customers",
+        "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS"
+            + " 'BEGIN NEW.name = ''spoilt''; RETURN NEW; END'",
+        "CREATE TRIGGER spoils BEFORE INSERT OR UPDATE ON customers"
+            + " FOR EACH ROW EXECUTE FUNCTION spoil()");
+    source.execute(
+        "INSERT INTO customers VALUES (0, 'none')",
+        "INSERT INTO customers SELECT 10000 + i, 'late' FROM generate_series(1, 500) i",
+        "INSERT INTO invoices SELECT 10000 + i, 10000 + i, 1 FROM generate_series(1, 500) i");
+
+    assertThat(run())
+        .contains("FAIL target.foreign-keys  foreign key of_customer of public.bills")
+        .contains("GRANT SET ON PARAMETER session_replication_role TO \"crossfade_writer\"");
+
+    target.execute(grant);
+    try (Job job = Job.start(SpecReader.read(spec(), Map.of()).orThrow(), warning -> {})) {
+      job.awaitCaughtUp();
+      source.execute(
+          "INSERT INTO customers SELECT 20000 + i, 'live' FROM generate_series(1, 500) i",
+          "INSERT INTO invoices SELECT 20000 + i, 20000 + i, 1 FROM generate_series(1, 500) i",
+          "DELETE FROM invoices WHERE id = 20001",
+          "DELETE FROM customers WHERE id = 20001");
+      job.awaitBarrier();
+    }
+    assertThat(
+            target.query("SELECT count(*), count(*) FILTER (WHERE name = 'spoilt') FROM customers"))
+        .containsExactly("1500|0");
+    assertThat(target.query("SELECT count(*) FROM bills")).containsExactly("1999");
+  }
+
+  /** Fails where such a constraint is taken for one that is checked. */
+  @Test
+  void shouldRefuseAConstraintThatWouldNotBeChecked() throws Exception {
+    source.execute(blocks("source").toArray(String[]::new));
+    target.execute(blocks("target").toArray(String[]::new));
+    target.execute("ALTER TABLE customers ADD UNIQUE (name) DEFERRABLE");
+
+    assertThat(run())
+        .contains("FAIL target.deferrable  constraint customers_name_key of public.customers");
   }
 
   @Test
@@ -159,14 +212,13 @@ class PrivilegesTest {
           url: "%s"
           username: crossfade_writer
           password: change-me
-        kafka: { bootstrap-servers: "%s", partitions: 2 }
+        kafka: { embedded: "%s", partitions: 2 }
         tables:
           - { into: public.customers, from: public.customers }
           - { into: public.bills, from: public.invoices }
         server: { port: 0 }
         """
-            .formatted(
-                source.jdbcUrl(), target.jdbcUrl(), SharedSandbox.kafka().bootstrapServers()));
+            .formatted(source.jdbcUrl(), target.jdbcUrl(), directory.resolve("kafka")));
     return file;
   }
 }

@@ -1,5 +1,6 @@
 package io.crossfade.postgres.target;
 
+import io.crossfade.core.Check;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.InputPartition;
@@ -13,6 +14,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -111,6 +114,11 @@ public final class PostgresTarget implements TargetDatabase {
   }
 
   @Override
+  public List<Check> check(Collection<TableId> tables) {
+    return run("Cannot read the triggers of the new tables", c -> TargetChecks.of(c, tables));
+  }
+
+  @Override
   public Map<InputPartition, Progress> progress(String group) {
     return run("Cannot read crossfade.progress", c -> new ProgressTable(c, group).all());
   }
@@ -127,9 +135,10 @@ public final class PostgresTarget implements TargetDatabase {
     String doing = "Cannot open a session";
     Connection connection = connect(doing);
     try (Statement statement = connection.createStatement()) {
-      // Triggers of the new tables run in it as they do in the application's sessions, and the "="
-      // of a type such as citext is found where its extension is.
+      // Where triggers run, they do as in the application's sessions; and the "=" of a type such as
+      // citext is found where its extension is.
       statement.execute("RESET search_path");
+      ReplicaRole.take(connection);
       return new PostgresSession(connection, group, producer);
     } catch (SQLException e) {
       close(connection, e);

@@ -103,6 +103,7 @@ public final class Job implements AutoCloseable {
     migration.warnings().forEach(problem -> warnings.accept(problem.toString()));
     List<TableId> sources = migration.sources().stream().map(Table::id).toList();
     preflight.source(databases, sources);
+    preflight.target(databases, migration);
     preflight.orThrow();
     kafka = opened(KafkaAccess.open(spec.kafka())).properties();
     preflight.kafka(kafka);

@@ -69,6 +69,14 @@ public final class Preflight {
     checks.addAll(databases.source().check(tables));
   }
 
+  /** What the new tables need. */
+  public void target(Databases databases, Migration migration) {
+    checks.addAll(
+        databases
+            .target()
+            .check(migration.tables().stream().map(table -> table.target().id()).toList()));
+  }
+
   /** New tables have to be empty at a first start, unless the spec says otherwise. */
   public void emptyTargets(Databases databases, Migration migration) {
     Set<TableId> all = new HashSet<>();

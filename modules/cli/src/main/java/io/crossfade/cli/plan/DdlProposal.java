@@ -21,15 +21,14 @@ final class DdlProposal {
             schema ->
                 tables.add(Step.sql("", "CREATE SCHEMA IF NOT EXISTS " + names.name(schema))));
     List<Step> after = new ArrayList<>();
-    // While the migration runs each new table is filled by itself: a row may come before the one
-    // that it refers to, so foreign keys have to wait for the switch.
-    List<Step> atSwitch = new ArrayList<>(new ForeignKeyDdl(mappings, names).steps());
+    List<Step> atSwitch = new ArrayList<>();
     for (Mapped mapped : mappings) {
       TableDdl table = new TableDdl(mapped, names);
       tables.add(mapped.exists() ? Step.remark(mapped.target().id() + " exists") : table.create());
       after.addAll(new IndexDdl(mapped, names).steps());
       atSwitch.addAll(table.sequences());
     }
+    after.addAll(new ForeignKeyDdl(mappings, names).steps());
     for (Mapped mapped : mappings) {
       after.add(Step.sql("", "ANALYZE " + names.table(mapped.target().id())));
     }

@@ -26,10 +26,12 @@ public final class DdlText {
           + "from row to row, leave it out until the switch.";
   private static final String AFTER =
       "After the backfill, while the migration follows. None of it may run in a transaction.\n"
+          + "Foreign keys need a target.username that may leave them to the source, see docs/privileges.md:\n"
+          + "GRANT SET ON PARAMETER session_replication_role (PostgreSQL 15), or superuser.\n"
           + "Print it to be run: crossfade plan --ddl=after";
   private static final String SWITCHOVER =
       "At the switch: the writers have stopped, `run --exit-when caught-up` has ended after that, and no\n"
-          + "job runs. A foreign key that came earlier would refuse rows that come before those they refer to.\n"
+          + "job runs.\n"
           + "Print it to be run: crossfade plan --ddl=switchover";
 
   private DdlText() {}

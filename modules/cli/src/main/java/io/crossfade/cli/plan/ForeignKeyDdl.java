@@ -43,7 +43,7 @@ final class ForeignKeyDdl {
     String alter = "ALTER TABLE " + names.table(mapped.target().id());
     steps.add(
         Step.sql(
-            about + " (a short lock; new rows are checked from now on)",
+            about + " (a short lock; what others than Crossfade write is checked from now on)",
             alter
                 + " ADD CONSTRAINT "
                 + names.name(key.name())
@@ -58,7 +58,8 @@ final class ForeignKeyDdl {
                 + " NOT VALID"));
     steps.add(
         Step.sql(
-            about + " (reads the table, blocks nobody)",
+            about
+                + " (reads the table, blocks nobody; a row may be there a moment before the one\nit refers to: where that is so, run it again)",
             alter + " VALIDATE CONSTRAINT " + names.name(key.name())));
   }
 

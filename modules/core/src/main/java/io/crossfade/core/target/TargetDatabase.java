@@ -1,7 +1,10 @@
 package io.crossfade.core.target;
 
+import io.crossfade.core.Check;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +27,9 @@ public interface TargetDatabase {
 
   /** Whether a table has no row. */
   boolean isEmpty(TableId table);
+
+  /** Looks at what a migration into these tables needs. Changes nothing. */
+  List<Check> check(Collection<TableId> tables);
 
   /** All partitions of a group that were ever taken. */
   Map<InputPartition, Progress> progress(String group);

@@ -1,0 +1,119 @@
+package io.crossfade.postgres.target;
+
+import io.crossfade.core.Check;
+import io.crossfade.core.table.TableId;
+import io.crossfade.postgres.CanonicalSession;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** What the new tables' triggers, those behind their constraints included, mean for apply. */
+final class TargetChecks {
+
+  /** Those that run for origin sessions only, which is what a trigger is unless told otherwise. */
+  private static final String TRIGGERS =
+      """
+      SELECT DISTINCT n.nspname, c.relname, coalesce(k.conname, t.tgname), coalesce(k.contype, ' '),
+        k.conrelid = c.oid
+      FROM pg_catalog.pg_trigger t
+      JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint
+      WHERE t.tgenabled = 'O'
+        AND (n.nspname, c.relname) IN (SELECT * FROM unnest(?::text[], ?::text[]))
+      ORDER BY 1, 2, 3
+      """;
+
+  private final Connection connection;
+  private final boolean asReplica;
+  private final List<Check> checks = new ArrayList<>();
+
+  private TargetChecks(Connection connection) throws SQLException {
+    this.connection = connection;
+    this.asReplica = ReplicaRole.take(connection);
+  }
+
+  /** Looks at these tables with a connection of the role that writes. */
+  static List<Check> of(Connection connection, Collection<TableId> tables) throws SQLException {
+    TargetChecks checks = new TargetChecks(connection);
+    try (PreparedStatement query = connection.prepareStatement(TRIGGERS)) {
+      query.setArray(
+          1, connection.createArrayOf("text", tables.stream().map(TableId::schema).toArray()));
+      query.setArray(
+          2, connection.createArrayOf("text", tables.stream().map(TableId::name).toArray()));
+      try (ResultSet rows = query.executeQuery()) {
+        while (rows.next()) {
+          TableId table = new TableId(rows.getString(1), rows.getString(2));
+          checks.look(table, rows.getString(3), rows.getString(4), rows.getBoolean(5));
+        }
+      }
+    }
+    return checks.checks;
+  }
+
+  private void look(TableId table, String name, String constraint, boolean own)
+      throws SQLException {
+    switch (constraint) {
+      case "f":
+        if (!asReplica && own) {
+          foreignKey(table, name);
+        }
+        break;
+      case "p", "u", "x":
+        if (asReplica) {
+          checks.add(
+              Check.fail(
+                  "target.deferrable",
+                  "constraint "
+                      + name
+                      + " of "
+                      + table
+                      + " is DEFERRABLE: it is not checked for a session that may leave foreign keys"
+                      + " and triggers to the source, as ours may",
+                  "make it anew without DEFERRABLE, until the switch"));
+        }
+        break;
+      default:
+        if (!asReplica) {
+          checks.add(
+              Check.warn(
+                  "target.triggers",
+                  "trigger " + name + " of " + table + " runs for every row that is written",
+                  grant()));
+        }
+    }
+  }
+
+  private void foreignKey(TableId table, String name) throws SQLException {
+    checks.add(
+        Check.fail(
+            "target.foreign-keys",
+            "foreign key "
+                + name
+                + " of "
+                + table
+                + " would refuse rows that come before those they refer to: each new table is filled"
+                + " by itself",
+            grant()
+                + "; or ALTER TABLE "
+                + CanonicalSession.quote(table.schema())
+                + "."
+                + CanonicalSession.quote(table.name())
+                + " DROP CONSTRAINT "
+                + CanonicalSession.quote(name)
+                + ", until the switch"));
+  }
+
+  private String grant() throws SQLException {
+    String role = CanonicalSession.quote(connection.getMetaData().getUserName());
+    return connection.getMetaData().getDatabaseMajorVersion() >= 15
+        ? "as superuser: GRANT SET ON PARAMETER session_replication_role TO " + role
+        : "before PostgreSQL 15 only superusers may leave it to the source: ALTER ROLE "
+            + role
+            + " SUPERUSER";
+  }
+}
