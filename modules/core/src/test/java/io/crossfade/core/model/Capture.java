@@ -165,12 +165,21 @@ final class Capture {
 
   // ---------------------------------------------------------------- the start
 
+  /** Two acts are one step where nothing that anybody else does in between makes a difference. */
   private <W> void startSteps(Function<W, Capture> in, List<Step<W>> steps) {
     boolean readFirst = !keeps.test(Rule.FENCED_BEFORE_THE_POSITION_IS_READ);
     switch (stage) {
       case DOWN:
         if (readFirst) {
           steps.add(Step.of("capture reads the position", w -> in.apply(w).readPosition()));
+        } else if (late.isEmpty()) {
+          steps.add(
+              Step.of(
+                  "capture fences former publishers and reads the position",
+                  w -> {
+                    in.apply(w).fence();
+                    in.apply(w).readPosition();
+                  }));
         } else {
           steps.add(Step.of("capture fences former publishers", w -> in.apply(w).fence()));
         }
@@ -191,7 +200,13 @@ final class Capture {
         break;
       default:
         if (line == 0) {
-          steps.add(Step.of("capture draws the line", w -> in.apply(w).drawLine()));
+          steps.add(
+              Step.of(
+                  "capture draws the line and the stream begins",
+                  w -> {
+                    in.apply(w).drawLine();
+                    in.apply(w).begin();
+                  }));
         } else {
           steps.add(Step.of("the stream begins", w -> in.apply(w).begin()));
         }

@@ -50,7 +50,6 @@ class ProtocolModelTest {
   void shouldCopyARowThatTwoTransactionsWriteWhileCaptureIsKilled() {
     holds("a row, killed, PARTIAL then WHOLE", () -> copy(1, 0, ALL, Kind.PARTIAL, Kind.WHOLE));
     holds("a row, killed, PARTIAL then DELETE", () -> copy(1, 0, ALL, Kind.PARTIAL, Kind.DELETE));
-    holds("a row, killed, DELETE then WHOLE", () -> copy(1, 0, ALL, Kind.DELETE, Kind.WHOLE));
   }
 
   @Test
@@ -80,7 +79,7 @@ class ProtocolModelTest {
 
   @Test
   void shouldApplyEachRecordWhoeverIsKilledAndWhoeverWasThoughtDead() {
-    holds("apply", () -> apply(new Apply.Bounds(1, 2, 1, 2, 1, false), ALL));
+    holds("apply", () -> apply(new Apply.Bounds(1, 2, 1, 1, 1, false), ALL));
     holds("apply, killed twice", () -> apply(new Apply.Bounds(1, 2, 2, 1, 0, false), ALL));
   }
 
@@ -211,9 +210,10 @@ class ProtocolModelTest {
         1, false, plans(kinds), new Capture.Bounds(Set.of(0), crashes, 0, earlyRereads), keeps);
   }
 
+  /** A marker for the horizon lets the standby know of a transaction that still runs. */
   private static Migration standby(int crashes, Predicate<Rule> keeps, Kind... kinds) {
     return Migration.capture(
-        1, true, plans(kinds), new Capture.Bounds(Set.of(0), crashes, 1, 0), keeps);
+        1, true, plans(kinds), new Capture.Bounds(Set.of(0), crashes, 1 - crashes, 0), keeps);
   }
 
   /** Transactions that interleave, one of them with two events, and no copy. */

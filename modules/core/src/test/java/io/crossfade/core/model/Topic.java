@@ -19,6 +19,7 @@ final class Topic {
   private final List<String> events = new ArrayList<>();
 
   /** Where somebody reads the topic while it grows, all of it belongs to the state. */
+  @SuppressWarnings("UnusedVariable") // read by Fingerprint
   private final List<Raw> history;
 
   private Optional<String> problem = Optional.empty();
