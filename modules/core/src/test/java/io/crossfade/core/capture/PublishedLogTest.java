@@ -10,15 +10,39 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PublishedLogTest {
 
   private static final int RUNS = 2_000;
 
+  /** A deliberately wrong way to keep what is published. */
+  enum Wrong {
+    /** Ids are forgotten as soon as the source is told that they are safe. */
+    FORGETS_WHAT_IS_CONFIRMED,
+    /** Of a transaction that is published in part nothing is kept. */
+    FORGETS_THE_COUNT,
+    /** The horizon moves when the snapshot is taken, and not when its marker is met. */
+    MOVES_THE_HORIZON_TOO_EARLY,
+    /** The state is written when the next transaction begins, and not with its records. */
+    WRITES_THE_STATE_LATER
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldNoticeThatThisIsWrong(Wrong wrong) {
+    boolean noticed = false;
+    for (int seed = 0; seed < RUNS && !noticed; seed++) {
+      noticed = !run(seed, Optional.of(wrong)).isEmpty();
+    }
+    assertThat(noticed).as("a run that goes wrong: " + wrong).isTrue();
+  }
+
   @Test
   void shouldPublishEachEventOnceWhereverItIsKilledAndHoweverFarBackTheSourceGoes() {
     for (int seed = 0; seed < RUNS; seed++) {
-      assertThat(run(seed, false)).as("seed %d", seed).isEmpty();
+      assertThat(run(seed, Optional.empty())).as("seed %d", seed).isEmpty();
     }
   }
 
@@ -26,16 +50,22 @@ class PublishedLogTest {
   void shouldRepeatEventsIfIdsWereForgottenAsSoonAsTheSourceIsToldThatTheyAreSafe() {
     boolean repeated = false;
     for (int seed = 0; seed < RUNS && !repeated; seed++) {
-      repeated = !run(seed, true).isEmpty();
+      repeated = !run(seed, Optional.of(Wrong.FORGETS_WHAT_IS_CONFIRMED)).isEmpty();
     }
     assertThat(repeated).as("a run in which the source forgets a confirmation").isTrue();
   }
 
   /** Returns the events that were published more or less than once. */
-  private static List<String> run(long seed, boolean forgetConfirmed) {
+  private static List<String> run(long seed, Optional<Wrong> wrong) {
     Random random = new Random(seed);
     List<ModelDatabase.Item> log = log(random);
     List<ModelSnapshot> taken = snapshots(log);
+    if (wrong.equals(Optional.of(Wrong.MOVES_THE_HORIZON_TOO_EARLY))) {
+      taken = new ArrayList<>(taken.subList(Math.min(5, taken.size() - 1), taken.size()));
+      while (taken.size() < log.size()) {
+        taken.add(taken.get(taken.size() - 1));
+      }
+    }
     List<String> published = new ArrayList<>();
     PublishedLog.State durable = PublishedLog.State.NOTHING;
     int confirmed = 0;
@@ -57,7 +87,7 @@ class PublishedLogTest {
             if (random.nextInt(4) == 0) {
               published.addAll(pending);
               pending.clear();
-              durable = state.state();
+              durable = written(durable, state, wrong);
             }
             if (++step >= lifetime) {
               break;
@@ -76,7 +106,7 @@ class PublishedLogTest {
           pending.clear();
           durable = state.state();
           confirmed = position + 1;
-          if (forgetConfirmed) {
+          if (wrong.equals(Optional.of(Wrong.FORGETS_WHAT_IS_CONFIRMED))) {
             durable = new PublishedLog.State(Optional.empty(), "", durable.open());
           }
         }
@@ -89,6 +119,15 @@ class PublishedLogTest {
       }
     }
     return differences(log, published);
+  }
+
+  private static PublishedLog.State written(
+      PublishedLog.State before, PublishedLog state, Optional<Wrong> wrong) {
+    PublishedLog.State now = state.state();
+    if (wrong.equals(Optional.of(Wrong.FORGETS_THE_COUNT))) {
+      return new PublishedLog.State(now.horizon(), now.beyond(), Optional.empty());
+    }
+    return wrong.equals(Optional.of(Wrong.WRITES_THE_STATE_LATER)) ? before : now;
   }
 
   private static List<ModelDatabase.Item> log(Random random) {

@@ -2,6 +2,7 @@ package io.crossfade.core.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.core.Randomly;
 import io.crossfade.core.capture.TableBackfill.Chunk;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.table.TableId;
@@ -11,63 +12,104 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TableBackfillTest {
 
   private static final TableId TABLE = new TableId("public", "t");
 
+  /** A deliberately wrong way to use it. */
+  enum Wrong {
+    /** A chunk is done as it was handed out, although it was cut. */
+    DONE_AS_HANDED_OUT,
+    /** A restart begins with all that was handed out as done. */
+    RESTARTS_WITH_WHAT_WAS_HANDED_OUT
+  }
+
   @Test
   void shouldReadEachPlaceOnceWhateverIsCutGivenBackAndRestarted() {
-    for (int seed = 0; seed < 500; seed++) {
-      Random random = new Random(seed);
-      List<Extent> extents = List.of(extent("a", 50), extent("b", 0), extent("c", 33));
-      TableBackfill backfill = new TableBackfill(TableBackfill.State.start(extents, 0));
-      List<BitSet> read = List.of(new BitSet(), new BitSet(), new BitSet());
-      List<Chunk> out = new ArrayList<>();
-      while (!backfill.complete()) {
-        switch (random.nextInt(6)) {
-          case 0:
-            if (!out.isEmpty()) {
-              backfill.giveBack(out.remove(random.nextInt(out.size())));
-            }
-            break;
-          case 1:
-            if (random.nextInt(5) == 0) {
-              backfill = new TableBackfill(backfill.state());
-              out.clear();
-            }
-            break;
-          case 2:
-          case 3:
-            if (!out.isEmpty()) {
-              finish(backfill, out.remove(random.nextInt(out.size())), random, read);
-            }
-            break;
-          default:
-            backfill.next(1 + random.nextInt(12)).ifPresent(out::add);
-        }
-      }
-      assertThat(read.get(0).cardinality()).isEqualTo(50);
-      assertThat(read.get(2).cardinality()).isEqualTo(33);
-      assertThat(backfill.next(10)).isEmpty();
+    assertThat(Randomly.firstProblem(500, random -> problem(random, Optional.empty()))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldNoticeThatThisIsWrong(Wrong wrong) {
+    assertThat(Randomly.firstProblem(500, random -> problem(random, Optional.of(wrong))))
+        .isPresent();
+  }
+
+  private static Optional<String> problem(Random random, Optional<Wrong> wrong) {
+    try {
+      return history(random, wrong);
+    } catch (IllegalStateException e) {
+      return Optional.of(e.getMessage());
     }
   }
 
-  private static void finish(
-      TableBackfill backfill, Chunk chunk, Random random, List<BitSet> read) {
+  private static Optional<String> history(Random random, Optional<Wrong> wrong) {
+    List<Extent> extents = List.of(extent("a", 50), extent("b", 0), extent("c", 33));
+    TableBackfill backfill = new TableBackfill(TableBackfill.State.start(extents, 0));
+    List<BitSet> read = List.of(new BitSet(), new BitSet(), new BitSet());
+    List<Chunk> out = new ArrayList<>();
+    for (int step = 0; step < 2_000 && !backfill.complete(); step++) {
+      switch (random.nextInt(6)) {
+        case 0:
+          if (!out.isEmpty()) {
+            backfill.giveBack(out.remove(random.nextInt(out.size())));
+          }
+          break;
+        case 1:
+          if (random.nextInt(5) == 0) {
+            if (wrong.equals(Optional.of(Wrong.RESTARTS_WITH_WHAT_WAS_HANDED_OUT))) {
+              for (Chunk chunk : out) {
+                backfill.done(chunk, 1);
+              }
+            }
+            backfill = new TableBackfill(backfill.state());
+            out.clear();
+          }
+          break;
+        case 2:
+        case 3:
+          if (!out.isEmpty()) {
+            Chunk chunk = out.remove(random.nextInt(out.size()));
+            Optional<String> twice = finish(backfill, chunk, random, read, wrong);
+            if (twice.isPresent()) {
+              return twice;
+            }
+          }
+          break;
+        default:
+          backfill.next(1 + random.nextInt(12)).ifPresent(out::add);
+      }
+    }
+    return read.get(0).cardinality() == 50
+            && read.get(2).cardinality() == 33
+            && backfill.next(10).isEmpty()
+        ? Optional.empty()
+        : Optional.of("read " + read);
+  }
+
+  private static Optional<String> finish(
+      TableBackfill backfill,
+      Chunk chunk,
+      Random random,
+      List<BitSet> read,
+      Optional<Wrong> wrong) {
     Chunk done = chunk;
     if (chunk.to() - chunk.from() > 1 && random.nextBoolean()) {
-      done =
-          backfill.cut(
-              chunk, chunk.from() + 1 + random.nextInt((int) (chunk.to() - chunk.from() - 1)));
+      long end = chunk.from() + 1 + random.nextInt((int) (chunk.to() - chunk.from() - 1));
+      done = backfill.cut(chunk, end);
     }
     for (long place = done.from(); place < done.to(); place++) {
-      assertThat(read.get(done.extent()).get((int) place))
-          .as("place %d read before", place)
-          .isFalse();
+      if (read.get(done.extent()).get((int) place)) {
+        return Optional.of("place " + place + " is read twice");
+      }
       read.get(done.extent()).set((int) place);
     }
-    backfill.done(done, 1);
+    backfill.done(wrong.equals(Optional.of(Wrong.DONE_AS_HANDED_OUT)) ? chunk : done, 1);
+    return Optional.empty();
   }
 
   @Test

@@ -2,7 +2,9 @@ package io.crossfade.core.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.core.Randomly;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,6 +13,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ResumeTest {
 
@@ -119,7 +123,40 @@ class ResumeTest {
     assertThat(simulation.missing()).isEmpty();
   }
 
+  /** A deliberately wrong decision. */
+  enum Wrong {
+    /** Kafka's offset alone says what the target has. */
+    TRUSTS_KAFKA,
+    /** The target is taken to have only what Kafka is known to have. */
+    TAKES_PREV_FOR_CUR,
+    /** A crash before Kafka's commit is taken for a reset. */
+    TAKES_A_CRASH_FOR_A_RESET,
+    /** A reset is not seen. */
+    SEES_NO_RESET
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldNoticeThatThisDecisionIsWrong(Wrong wrong) {
+    assertThat(
+            Randomly.firstProblem(
+                500,
+                random -> {
+                  Simulation simulation = new Simulation(1 + random.nextInt(200));
+                  simulation.wrong = Optional.of(wrong);
+                  for (int i = 0; i < 40; i++) {
+                    simulation.step(random.nextInt());
+                  }
+                  simulation.runToTheEnd();
+                  return simulation.twice.isEmpty() && simulation.missing().isEmpty()
+                      ? Optional.empty()
+                      : Optional.of(simulation.twice + " twice, not " + simulation.missing());
+                }))
+        .isPresent();
+  }
+
   private static final class Simulation {
+    Optional<Wrong> wrong = Optional.empty();
     final int end;
     final BitSet written = new BitSet();
     final Set<Long> twice = new TreeSet<>();
@@ -146,16 +183,50 @@ class ResumeTest {
     }
 
     void rewind() {
-      OptionalLong to = Resume.rewoundTo(stored, kafka);
+      OptionalLong to = rewoundTo();
+      if (kafka.orElse(0) < stored.prev()) {
+        // So the operator wants it.
+        written.clear((int) kafka.orElse(0), end + 1);
+      }
       if (to.isPresent()) {
         stored = new Progress(TOPIC, to.getAsLong(), to.getAsLong(), stored.highest(), Set.of());
-        written.clear((int) to.getAsLong(), end + 1);
       }
     }
 
+    OptionalLong rewoundTo() {
+      if (is(Wrong.SEES_NO_RESET)) {
+        return OptionalLong.empty();
+      }
+      return is(Wrong.TAKES_A_CRASH_FOR_A_RESET) && kafka.orElse(0) < stored.cur()
+          ? OptionalLong.of(kafka.orElse(0))
+          : Resume.rewoundTo(stored, kafka);
+    }
+
+    boolean is(Wrong variant) {
+      return wrong.equals(Optional.of(variant));
+    }
+
+    Resume.GoOn resume() {
+      long offset = kafka.orElse(0);
+      if (is(Wrong.TRUSTS_KAFKA)) {
+        return new Resume.GoOn(offset, offset, offset);
+      }
+      if (is(Wrong.TAKES_PREV_FOR_CUR)) {
+        return new Resume.GoOn(offset, stored.prev(), stored.highest());
+      }
+      if (is(Wrong.SEES_NO_RESET)) {
+        return new Resume.GoOn(offset, stored.cur(), stored.highest());
+      }
+      return (Resume.GoOn) ResumeTest.resume(stored, kafka, end);
+    }
+
     void flush(int size, boolean reachesTarget, boolean reachesKafka) {
-      assertThat(Resume.rewoundTo(stored, kafka)).isEmpty();
-      Resume.GoOn from = (Resume.GoOn) resume(stored, kafka, end);
+      if (is(Wrong.TAKES_A_CRASH_FOR_A_RESET)) {
+        rewind();
+      } else if (wrong.isEmpty()) {
+        assertThat(Resume.rewoundTo(stored, kafka)).isEmpty();
+      }
+      Resume.GoOn from = resume();
       long to = Math.min(end, from.committed() + size);
       if (reachesTarget) {
         for (long offset = Math.max(from.committed(), from.writeFrom()); offset < to; offset++) {
@@ -166,7 +237,12 @@ class ResumeTest {
         }
         long cur = Math.max(stored.cur(), to);
         stored =
-            new Progress(TOPIC, from.committed(), cur, Math.max(cur, stored.highest()), Set.of());
+            new Progress(
+                TOPIC,
+                Math.min(cur, from.committed()),
+                cur,
+                Math.max(cur, stored.highest()),
+                Set.of());
       }
       if (reachesTarget && reachesKafka) {
         kafka = OptionalLong.of(to);
