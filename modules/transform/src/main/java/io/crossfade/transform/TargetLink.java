@@ -7,7 +7,6 @@ import io.crossfade.core.target.TargetUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,16 +80,17 @@ final class TargetLink {
   }
 
   /** Calls it where a session is open; that it could not be done is no harm. */
-  void tryOnce(Consumer<TargetSession> call) {
+  <T> Optional<T> tryOnce(JoinedCommit.Call<T> call) {
     TargetSession open = session;
     if (open == null) {
-      return;
+      return Optional.empty();
     }
     try {
-      call.accept(open);
+      return Optional.of(call.on(open));
     } catch (TargetUnavailableException | TargetRefusedException e) {
-      log.info("The target was not told: {}", e.getMessage());
+      log.info("The target was not asked: {}", e.getMessage());
       close();
+      return Optional.empty();
     }
   }
 
