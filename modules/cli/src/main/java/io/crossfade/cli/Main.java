@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       PauseCommand.class,
       ResumeCommand.class,
       ThrottleCommand.class,
+      RowsCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

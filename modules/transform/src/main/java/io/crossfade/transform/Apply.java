@@ -278,7 +278,7 @@ public final class Apply implements AutoCloseable {
    */
   public long skip(TargetDatabase.Selection which, String reason) {
     long skipped = context.target().skip(context.group(), which, reason);
-    watch.soon();
+    watch.look();
     return skipped;
   }
 
@@ -290,8 +290,13 @@ public final class Apply implements AutoCloseable {
    */
   public long retry(TargetDatabase.Selection which) {
     long asked = context.target().retry(context.group(), which);
-    watch.soon();
+    watch.look();
     return asked;
+  }
+
+  /** Whether rows that were asked for are still to be tried again. Blocks on the target. */
+  public boolean retriesAreUnderWay() {
+    return watch.look().toRetry() > 0;
   }
 
   /** What it is doing. Does not block. */

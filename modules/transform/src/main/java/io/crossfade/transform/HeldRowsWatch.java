@@ -80,9 +80,18 @@ final class HeldRowsWatch implements AutoCloseable {
     return warnings;
   }
 
-  /** Looks at the next tick. */
-  void soon() {
+  /**
+   * Looks at once, for who has just changed something; what follows from it is done at the next
+   * tick.
+   *
+   * @throws TargetUnavailableException when the target is away
+   */
+  synchronized HeldRows look() {
     soon = true;
+    HeldRows seen = context.target().held(context.group());
+    held = seen;
+    warnings = warnings(seen);
+    return seen;
   }
 
   private void tick() {
@@ -95,10 +104,9 @@ final class HeldRowsWatch implements AutoCloseable {
     if (!due) {
       return;
     }
-    soon = false;
     lookedAt = context.nanoTime();
     try {
-      look();
+      act();
     } catch (TargetUnavailableException | TargetRefusedException | KafkaException e) {
       log.debug("What the new tables lack cannot be looked at now", e);
     } catch (RuntimeException e) {
@@ -107,12 +115,11 @@ final class HeldRowsWatch implements AutoCloseable {
     }
   }
 
-  private void look() {
+  private void act() {
     // Before the rows: who is stopped has written them down first.
     boolean stopped = isStopped.getAsBoolean();
-    HeldRows seen = context.target().held(context.group());
-    held = seen;
-    warnings = warnings(seen);
+    HeldRows seen = look();
+    soon = false;
     if (seen.toRetry() > 0) {
       context.askForRetries();
     }
