@@ -184,12 +184,12 @@ final class RowsCommand implements Runnable {
     @Override
     int run(JobClient job, PrintWriter out) throws NoJob, CommandRefused, InterruptedException {
       if (all == !(table + key).isEmpty()) {
-        throw new ParameterException(command.commandLine(), "which rows? --table and --key, or --all");
+        throw new ParameterException(
+            command.commandLine(), "which rows? --table and --key, or --all");
       }
       Status after =
           job.rows(
-              "rows/skip",
-              Map.of("table", table, "key", key, "all", "" + all, "reason", reason));
+              "rows/skip", Map.of("table", table, "key", key, "all", "" + all, "reason", reason));
       print(out, after, "skipped; " + left(after));
       return ExitCode.DONE;
     }

@@ -108,14 +108,14 @@ public final class JobClient {
         HttpRequest.newBuilder(api.resolve("/api/" + command))
             .timeout(COMMAND_PATIENCE)
             .header("Content-Type", "application/json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+            .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     try {
       HttpResponse<String> response = send(request);
       if (response.statusCode() != 200) {
         throw new CommandRefused(
-            "%s was not done: %s".formatted(command.replace('/', ' '), StatusJson.errorIn(response.body())));
+            "%s was not done: %s"
+                .formatted(command.replace('/', ' '), StatusJson.errorIn(response.body())));
       }
       return StatusJson.read(response.body());
     } catch (IOException e) {

@@ -89,10 +89,7 @@ public final class Apply implements AutoCloseable {
         new KafkaStreams(
             ApplyTopology.of(topics, context),
             StreamsSettings.of(
-                settings.kafka(),
-                context.group(),
-                settings.stateDirectory(),
-                settings.threads()),
+                settings.kafka(), context.group(), settings.stateDirectory(), settings.threads()),
             new JoinedClients(context));
     made.setUncaughtExceptionHandler(this::died);
     return made;
@@ -241,17 +238,22 @@ public final class Apply implements AutoCloseable {
       context.target().release(context.group());
       streams.close(CLOSE_AGAIN_WITHIN);
       context.leaveAll();
-      context.stoppedByARow(false);
       replacements.set(0);
       streams = streams();
-      end.set(null);
-      streams.start();
+      ApplyState blocked = end.getAndSet(null);
+      try {
+        context.stoppedByARow(false);
+        streams.start();
+      } catch (RuntimeException e) {
+        // Kafka is away: to be tried again.
+        end.set(blocked);
+        context.stoppedByARow(true);
+        throw e;
+      }
     }
   }
 
-  /**
-   * What the new tables lack on all instances, as it was seen a moment ago. Does not block.
-   */
+  /** What the new tables lack on all instances, as it was seen a moment ago. Does not block. */
   public HeldRows held() {
     return watch.held();
   }
@@ -278,6 +280,7 @@ public final class Apply implements AutoCloseable {
    */
   public long skip(TargetDatabase.Selection which, String reason) {
     long skipped = context.target().skip(context.group(), which, reason);
+    context.lookSoon(true);
     watch.look();
     return skipped;
   }
@@ -290,6 +293,7 @@ public final class Apply implements AutoCloseable {
    */
   public long retry(TargetDatabase.Selection which) {
     long asked = context.target().retry(context.group(), which);
+    context.lookSoon(true);
     watch.look();
     return asked;
   }

@@ -28,6 +28,7 @@ final class ApplyContext {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<JoinedCommit> commits = new CopyOnWriteArrayList<>();
   private volatile boolean stoppedByARow;
+  private volatile boolean lookSoon = true;
 
   private final AtomicLong retriesAsked = new AtomicLong();
 
@@ -93,6 +94,15 @@ final class ApplyContext {
 
   void askForRetries() {
     retriesAsked.incrementAndGet();
+  }
+
+  /** Whether something has just been written down that the status does not know yet. */
+  boolean lookSoon() {
+    return lookSoon;
+  }
+
+  void lookSoon(boolean soon) {
+    lookSoon = soon;
   }
 
   /** Whether the line was stopped by a row that a person can decide about. */

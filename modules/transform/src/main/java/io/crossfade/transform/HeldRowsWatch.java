@@ -52,7 +52,6 @@ final class HeldRowsWatch implements AutoCloseable {
   private final Set<String> said = new HashSet<>();
   private volatile HeldRows held = HeldRows.NONE;
   private volatile List<String> warnings = List.of();
-  private volatile boolean soon = true;
   private long lookedAt;
 
   /**
@@ -81,13 +80,11 @@ final class HeldRowsWatch implements AutoCloseable {
   }
 
   /**
-   * Looks at once, for who has just changed something; what follows from it is done at the next
-   * tick.
+   * Looks at once, for who has just changed something; what follows from it is for a tick to do.
    *
    * @throws TargetUnavailableException when the target is away
    */
   synchronized HeldRows look() {
-    soon = true;
     HeldRows seen = context.target().held(context.group());
     held = seen;
     warnings = warnings(seen);
@@ -96,7 +93,7 @@ final class HeldRowsWatch implements AutoCloseable {
 
   private void tick() {
     boolean due =
-        soon
+        context.lookSoon()
             || !held.isEmpty()
             || isStopped.getAsBoolean()
             || context.commits().stream().anyMatch(commit -> commit.retries().isParked())
@@ -118,8 +115,8 @@ final class HeldRowsWatch implements AutoCloseable {
   private void act() {
     // Before the rows: who is stopped has written them down first.
     boolean stopped = isStopped.getAsBoolean();
+    context.lookSoon(false);
     HeldRows seen = look();
-    soon = false;
     if (seen.toRetry() > 0) {
       context.askForRetries();
     }

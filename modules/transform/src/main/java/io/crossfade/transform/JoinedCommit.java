@@ -97,7 +97,7 @@ final class JoinedCommit {
   void polled(Consumer<byte[], byte[]> real, ConsumerRecords<byte[], byte[]> polled) {
     lag.polled(real, polled);
     askWhenDue();
-    retries.whenDue(held.values());
+    retries.whenDue(producer, held.values());
   }
 
   Retries retries() {
@@ -305,10 +305,8 @@ final class JoinedCommit {
   }
 
   private void flush(
-      Map<TopicPartition, PartitionBuffer> moving,
-      Map<TopicPartition, OffsetAndMetadata> offsets) {
-    Flush flush =
-        new Flush(moves(moving, offsets), batches(moving.values()), context.onBadRow());
+      Map<TopicPartition, PartitionBuffer> moving, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    Flush flush = new Flush(moves(moving, offsets), batches(moving.values()), context.onBadRow());
     Flushed flushed;
     long began = context.nanoTime();
     try {
@@ -329,6 +327,9 @@ final class JoinedCommit {
     context.statistics().flushed(flush, done, moving.values(), context.now().toEpochMilli());
     moving.forEach((partition, buffer) -> buffer.flushed(offsets.get(partition).offset()));
     retries.flushed(done);
+    if (!done.bad().isEmpty() || done.parked() > 0) {
+      context.lookSoon(true);
+    }
     for (BadRow row : done.bad()) {
       log.warn(
           "{} refuses the row {}: {} (SQLSTATE {}); parked, see `crossfade rows list`",

@@ -60,8 +60,7 @@ final class JoinedProducer {
           context.hook().beforeTarget();
           List<BadRow> bad = context.commit().flush(offsets);
           context.hook().betweenTargetAndKafka();
-          bad.forEach(
-              row -> real.send(DeadRecords.of(context.deadTopic(), row, context.now())));
+          bad.forEach(row -> real.send(DeadRecords.of(context.deadTopic(), row, context.now())));
           real.commitTransaction();
           context.commit().committed(offsets);
         });

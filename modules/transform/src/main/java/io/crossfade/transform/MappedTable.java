@@ -71,13 +71,7 @@ final class MappedTable {
     upserts.sort(byKeyInRow);
     inserts.sort(byKeyInRow);
     return new TableBatch(
-        target(),
-        mapper().columns(),
-        deletes,
-        upserts,
-        inserts,
-        bad,
-        new BatchOrigins(partitions));
+        target(), mapper().columns(), deletes, upserts, inserts, bad, new BatchOrigins(partitions));
   }
 
   /**

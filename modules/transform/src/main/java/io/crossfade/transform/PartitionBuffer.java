@@ -61,8 +61,7 @@ final class PartitionBuffer {
     this.topic = topic;
     this.token = token;
     this.from = from;
-    this.tables =
-        topic.tables().stream().map(table -> new TableChanges(partition, table)).toList();
+    this.tables = topic.tables().stream().map(table -> new TableChanges(partition, table)).toList();
     this.unsent = new ArrayList<>(unsent);
     this.committed = from.committed();
     this.cur = from.writeFrom();

@@ -59,14 +59,14 @@ final class Retries {
   }
 
   /** Called after each poll. */
-  void whenDue(Collection<PartitionBuffer> held) {
+  void whenDue(String producer, Collection<PartitionBuffer> held) {
     boolean asked = retriesSeen != context.retriesAsked();
     if ((!parked && !asked) || held.isEmpty() || context.nanoTime() < notBefore) {
       return;
     }
     long began = context.nanoTime();
     retriesSeen = context.retriesAsked();
-    List<TableBatch> batches = asked ? badRows(held) : List.of();
+    List<TableBatch> batches = asked ? badRows(producer, held) : List.of();
     List<Flush.Move> moves = new ArrayList<>();
     for (PartitionBuffer buffer : held) {
       moves.add(
@@ -74,11 +74,12 @@ final class Retries {
     }
     Flush flush = new Flush(moves, batches, OnBadRow.PARK);
     target
-        .tryOnce(session -> session.retry(flush))
+        .attempt(producer, session -> session.retry(flush))
         .ifPresent(
             flushed -> {
               if (flushed instanceof Flushed.Done done) {
                 parked = done.parked() > 0;
+                writtenDown(done.bad(), held);
               } else if (flushed instanceof Flushed.Refused refused) {
                 log.warn(
                     "Rows cannot be tried again: {}: {} ({})",
@@ -91,12 +92,21 @@ final class Retries {
     notBefore = now + Math.max(PAUSE.toNanos(), PAUSE_FOR_WORK * (now - began));
   }
 
-  private List<TableBatch> badRows(Collection<PartitionBuffer> held) {
+  /** Rows that waited and that the table will not have any more. */
+  private static void writtenDown(List<BadRow> bad, Collection<PartitionBuffer> held) {
+    for (BadRow row : bad) {
+      held.stream()
+          .filter(buffer -> buffer.partition().equals(row.origin().partition()))
+          .forEach(buffer -> buffer.writtenDown(row));
+    }
+  }
+
+  private List<TableBatch> badRows(String producer, Collection<PartitionBuffer> held) {
     Map<InputPartition, PartitionBuffer> buffers = new LinkedHashMap<>();
     held.forEach(buffer -> buffers.put(buffer.partition(), buffer));
     List<BadRow> rows =
         target
-            .tryOnce(session -> session.toRetry(List.copyOf(buffers.keySet())))
+            .attempt(producer, session -> session.toRetry(List.copyOf(buffers.keySet())))
             .orElse(List.of());
     Map<MappedTable, List<TableChanges>> changes = new LinkedHashMap<>();
     for (BadRow row : rows) {

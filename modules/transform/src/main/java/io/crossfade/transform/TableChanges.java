@@ -107,8 +107,7 @@ final class TableChanges {
       String sqlState) {
     RecordKey at = new RecordKey(key);
     changes.remove(at);
-    bad.put(
-        at, new BadRow.Unevaluated(origin(at, offset, value), targetKey, error, sqlState));
+    bad.put(at, new BadRow.Unevaluated(origin(at, offset, value), targetKey, error, sqlState));
   }
 
   boolean has(String key) {

@@ -79,6 +79,16 @@ final class TargetLink {
     waiting = new ApplyState.WaitingForTarget(since, String.valueOf(e.getMessage()));
   }
 
+  /** Calls it once; empty where the target did not answer, which {@link #waiting} then says. */
+  <T> Optional<T> attempt(String producer, JoinedCommit.Call<T> call) {
+    try {
+      return Optional.of(call(Duration.ZERO, producer, call));
+    } catch (TargetUnavailableException e) {
+      log.debug("To be tried again", e);
+      return Optional.empty();
+    }
+  }
+
   /** Calls it where a session is open; that it could not be done is no harm. */
   <T> Optional<T> tryOnce(JoinedCommit.Call<T> call) {
     TargetSession open = session;

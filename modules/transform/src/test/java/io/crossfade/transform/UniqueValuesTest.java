@@ -60,7 +60,9 @@ class UniqueValuesTest {
     write(ahead, "y");
     Map<TopicPartition, Long> barrier = bench.raw.barrier();
     Eventually.until(
-        "it waits", () -> bench.count("SELECT count(*) FROM crossfade.displaced") == 1, apply::held);
+        "it waits",
+        () -> bench.count("SELECT count(*) FROM crossfade.displaced") == 1,
+        apply::held);
     Eventually.until("offsets are behind it", () -> apply.lag().records() == 0, apply::lag);
     assertThat(apply.hasPassed(barrier)).isFalse();
     assertThat(bench.rows()).isEqualTo(behind + " Y 1");

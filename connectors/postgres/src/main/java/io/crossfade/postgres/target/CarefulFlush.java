@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One flush, where the target does not take all of its rows, or where rows wait that it may take
- * by now. Within the flush's transaction, after its offsets were moved; the caller commits or rolls
+ * One flush, where the target does not take all of its rows, or where rows wait that it may take by
+ * now. Within the flush's transaction, after its offsets were moved; the caller commits or rolls
  * back.
  */
 final class CarefulFlush {
@@ -67,8 +67,7 @@ final class CarefulFlush {
     final List<Left<Candidate>> refused = new ArrayList<>();
   }
 
-  CarefulFlush(
-      Connection connection, String group, Writers writers, Flush flush, boolean retry) {
+  CarefulFlush(Connection connection, String group, Writers writers, Flush flush, boolean retry) {
     this.connection = connection;
     this.writers = writers;
     this.displaced = new DisplacedTable(connection, group);
@@ -198,8 +197,7 @@ final class CarefulFlush {
       Optional<Instant> since = Optional.of(entry.since());
       Candidate again =
           entry.image().isPresent()
-              ? Candidate.write(
-                  entry.key(), origin, since, entry.columns(), entry.image().get())
+              ? Candidate.write(entry.key(), origin, since, entry.columns(), entry.image().get())
               : Candidate.delete(entry.key(), origin, since);
       work.waitedBefore.put(again, entry);
       (again.isDelete() ? deletes : waiting).add(again);
@@ -216,8 +214,7 @@ final class CarefulFlush {
           Candidate.delete(row.key().orElse(Row.of()), Optional.of(row.origin()), Optional.empty());
       row.key().ifPresent(key -> gone.add(candidate));
       work.refused.add(
-          new Left<>(
-              candidate, new Refusal(Placement.Fault.THE_ROW, row.error(), row.code(), "")));
+          new Left<>(candidate, new Refusal(Placement.Fault.THE_ROW, row.error(), row.code(), "")));
     }
     work.table.drop(gone);
   }
@@ -294,8 +291,7 @@ final class CarefulFlush {
         boolean isSkipped =
             skipped.contains(table + " " + origin.get().partition() + " " + origin.get().offset());
         boolean stop = flush.onBadRow() == OnBadRow.STOP && !retry && !isSkipped;
-        BadRow row =
-            badRow(table, shape, left, stop ? BadRow.State.STOPPED : BadRow.State.PARKED);
+        BadRow row = badRow(table, shape, left, stop ? BadRow.State.STOPPED : BadRow.State.PARKED);
         (stop ? stops : bad).add(row);
       }
       for (Left<Candidate> left : work.outcome.waiting()) {
@@ -426,6 +422,10 @@ final class CarefulFlush {
     dead.supersede(mayBeUnknown, true);
     for (BadRow row : now.values()) {
       dead.add(row);
+    }
+    if (retry) {
+      // The others' records are in the dead topic.
+      bad.retainAll(now.values());
     }
   }
 }

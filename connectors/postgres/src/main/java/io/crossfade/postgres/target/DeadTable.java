@@ -73,7 +73,8 @@ final class DeadTable {
   private static final int MOST_LISTED = 10_000;
 
   /** An entry without what is large in it. */
-  record Entry(long id, TableId table, InputPartition partition, long offset, String key, String state) {
+  record Entry(
+      long id, TableId table, InputPartition partition, long offset, String key, String state) {
     boolean isSkipped() {
       return state.equals("skipped");
     }

@@ -107,7 +107,9 @@ final class DisplacedTable {
             Optional.ofNullable(rows.getString(8))),
         Row.of(texts(rows.getArray(9))),
         List.of(texts(rows.getArray(10))),
-        rows.getArray(11) == null ? Optional.empty() : Optional.of(Row.of(texts(rows.getArray(11)))),
+        rows.getArray(11) == null
+            ? Optional.empty()
+            : Optional.of(Row.of(texts(rows.getArray(11)))),
         new Refusal(
             io.crossfade.core.target.Placement.Fault.ANOTHER_ROW,
             rows.getString(13),

@@ -109,8 +109,7 @@ final class HeldKeys {
             held.parked++;
           } else {
             held.bad.add(
-                new BadKey(
-                    new TableId(rows.getString(3), rows.getString(4)), rows.getString(5)));
+                new BadKey(new TableId(rows.getString(3), rows.getString(4)), rows.getString(5)));
           }
         }
       }

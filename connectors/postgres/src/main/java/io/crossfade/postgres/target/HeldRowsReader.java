@@ -92,8 +92,7 @@ final class HeldRowsReader {
           if (at < 0) {
             return "";
           }
-          conditions.add(
-              quote(rows.getString(1)) + " = ?::" + rows.getString(2));
+          conditions.add(quote(rows.getString(1)) + " = ?::" + rows.getString(2));
           values.add(entry.image().get().get(at));
         }
       }
@@ -105,7 +104,13 @@ final class HeldRowsReader {
       throws SQLException {
     String key =
         table.primaryKey().stream()
-            .map(c -> "pg_catalog.format('%s = %s', '" + c.replace("'", "''") + "', " + quote(c) + ")")
+            .map(
+                c ->
+                    "pg_catalog.format('%s = %s', '"
+                        + c.replace("'", "''")
+                        + "', "
+                        + quote(c)
+                        + ")")
             .collect(joining(", "));
     String sql =
         "SELECT pg_catalog.concat_ws(', ', "

@@ -15,8 +15,7 @@ final class Partitions {
       Connection connection, PreparedStatement statement, int first, List<InputPartition> all)
       throws SQLException {
     statement.setArray(
-        first,
-        connection.createArrayOf("text", all.stream().map(InputPartition::topic).toArray()));
+        first, connection.createArrayOf("text", all.stream().map(InputPartition::topic).toArray()));
     statement.setArray(
         first + 1,
         connection.createArrayOf("int4", all.stream().map(InputPartition::partition).toArray()));

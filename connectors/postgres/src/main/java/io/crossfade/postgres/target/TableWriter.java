@@ -21,9 +21,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * The statements that write one set of columns of one table. Values go over as arrays of
- * text, one per column, and become the column's type in the statement, by the type's own input
- * function: PostgreSQL reads what PostgreSQL printed.
+ * The statements that write one set of columns of one table. Values go over as arrays of text, one
+ * per column, and become the column's type in the statement, by the type's own input function:
+ * PostgreSQL reads what PostgreSQL printed.
  *
  * <p>The casts name the type without its modifier: an explicit cast to {@code varchar(3)} cuts
  * silently, the assignment that follows here refuses.
@@ -94,7 +94,12 @@ final class TableWriter {
             + " RETURNING u.i"
             + rest.stream().map(c -> ", " + printed(c)).collect(joining());
     this.present =
-        "SELECT u.i FROM " + keys + " WHERE EXISTS (SELECT FROM " + name + " AS t WHERE " + byKey
+        "SELECT u.i FROM "
+            + keys
+            + " WHERE EXISTS (SELECT FROM "
+            + name
+            + " AS t WHERE "
+            + byKey
             + ")";
     this.copy = "COPY " + name + " (" + names + ") FROM STDIN";
   }
@@ -154,7 +159,11 @@ final class TableWriter {
   /** As the type prints it: a cast to text would cut the blanks of a {@code char(n)}. */
   private static String printed(String column) {
     String name = "t." + quote(column);
-    return "CASE WHEN pg_catalog.num_nulls(" + name + ") = 0 THEN pg_catalog.format('%s', " + name + ") END";
+    return "CASE WHEN pg_catalog.num_nulls("
+        + name
+        + ") = 0 THEN pg_catalog.format('%s', "
+        + name
+        + ") END";
   }
 
   private static String onConflict(List<String> key, List<String> columns) {

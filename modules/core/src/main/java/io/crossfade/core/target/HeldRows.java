@@ -11,8 +11,7 @@ import java.util.List;
  * @param dead bad rows that the others have gone past, those not counted that a person has skipped
  * @param toRetry bad rows that were asked to be tried again, and were not yet
  */
-public record HeldRows(
-    long parked, List<ParkedRow> oldest, long stopped, long dead, long toRetry) {
+public record HeldRows(long parked, List<ParkedRow> oldest, long stopped, long dead, long toRetry) {
 
   public static final HeldRows NONE = new HeldRows(0, List.of(), 0, 0, 0);
 

@@ -17,9 +17,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Unique values that move between keys of partitions that are applied at different speeds. The model
- * of the source is a table with a unique value, changed by random transactions; that of the target
- * has the same constraint and takes each partition's records in random pieces.
+ * Unique values that move between keys of partitions that are applied at different speeds. The
+ * model of the source is a table with a unique value, changed by random transactions; that of the
+ * target has the same constraint and takes each partition's records in random pieces.
  */
 class PlacementTest {
 
