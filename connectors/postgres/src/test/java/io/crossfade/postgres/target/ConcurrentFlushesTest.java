@@ -41,6 +41,7 @@ class ConcurrentFlushesTest {
   private static final String GROUP = "crossfade.m.apply";
   private static final int PARTITIONS = 3;
   private static final int KEYS = 24;
+  private static final int SWAPS = 120;
 
   private Database database;
   private PostgresTarget target;
@@ -81,7 +82,7 @@ class ConcurrentFlushesTest {
       source.put(i, new String[] {"a" + i, "b" + i});
       records.get(i % PARTITIONS).add(row(i, source));
     }
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < SWAPS; i++) {
       int one = random.nextInt(KEYS);
       int other = (one + 1 + random.nextInt(KEYS - 1)) % KEYS;
       int column = random.nextInt(2);
@@ -145,7 +146,7 @@ class ConcurrentFlushesTest {
 
   private boolean somethingIsLeft() {
     return target.held(GROUP).parked() > 0
-        || target.progress(GROUP).values().stream().mapToLong(p -> p.cur()).sum() < KEYS + 2 * 400;
+        || target.progress(GROUP).values().stream().mapToLong(p -> p.cur()).sum() < KEYS + 2 * SWAPS;
   }
 
   private TargetSession done(
