@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,12 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class MainTest {
+
+  private static final String RECORDED =
+      """
+      {"measuredWith": "nothing", "tolerance": 0.2,
+       "ratios": {"backfill-vs-copy": 0.37, "changes-vs-native": null}}
+      """;
 
   private final StringWriter printed = new StringWriter();
   private final CommandLine bench =

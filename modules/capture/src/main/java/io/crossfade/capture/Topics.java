@@ -71,6 +71,11 @@ public final class Topics {
           new NewTopic(names.controlTopic(), Optional.of(1), replication(settings))
               .configs(controlConfig()));
     }
+    if (!present.contains(names.deadTopic())) {
+      missing.add(
+          new NewTopic(names.deadTopic(), Optional.of(1), replication(settings))
+              .configs(deadConfig()));
+    }
     get(admin.createTopics(missing).all());
     return partitions(describe(admin, raw));
   }
@@ -124,6 +129,15 @@ public final class Topics {
     config.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
     config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST_RECORD));
     return config;
+  }
+
+  /** Kept until somebody removes the migration: it is evidence. */
+  private static Map<String, String> deadConfig() {
+    return Map.of(
+        TopicConfig.RETENTION_MS_CONFIG,
+        "-1",
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+        Integer.toString(LARGEST_RECORD));
   }
 
   private static List<TopicPartition> partitions(Map<String, TopicDescription> topics) {

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       ThrottleCommand.class,
       ReplayCommand.class,
+      RowsCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

@@ -1,5 +1,6 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.CommandException;
 import io.crossfade.cli.job.ExitCode;
 import io.crossfade.cli.job.Job;
 import io.crossfade.spec.Spec;
@@ -73,6 +74,15 @@ final class RunCommand implements Callable<Integer> {
       progress.start();
       if (exitWhen == ExitWhen.caught_up) {
         job.awaitCaughtUp();
+        long dead = job.deadRows();
+        if (dead > 0) {
+          throw new CommandException(
+              ExitCode.GATE,
+              dead
+                  + " rows are missing in the target, which refused them: `crossfade rows list` shows"
+                  + " them while the job runs; correct the cause, then `crossfade rows retry`, or"
+                  + " `crossfade rows skip`");
+        }
       } else {
         new CountDownLatch(1).await();
       }

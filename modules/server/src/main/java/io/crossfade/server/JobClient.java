@@ -9,6 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -64,19 +66,56 @@ public final class JobClient {
    */
   public Status command(String command, String reason, OptionalLong maxRowsPerSecond)
       throws NoJob, CommandRefused, InterruptedException {
+    return post(command, StatusJson.order(reason, maxRowsPerSecond));
+  }
+
+  /**
+   * Has the job do something about rows that the target refused; waits until it is done.
+   *
+   * @param command {@code rows/retry} or {@code rows/skip}
+   * @param parameters by their names
+   * @return the status after it
+   * @throws NoJob where none answers
+   * @throws CommandRefused where it was not done
+   */
+  public Status rows(String command, Map<String, String> parameters)
+      throws NoJob, CommandRefused, InterruptedException {
+    return post(command, StatusJson.body(parameters));
+  }
+
+  /**
+   * The rows that the target refused; the job asks the target for them.
+   *
+   * @throws NoJob where none answers
+   * @throws CommandRefused where the job cannot tell now
+   */
+  public List<RefusedRow> rows() throws NoJob, CommandRefused, InterruptedException {
+    try {
+      HttpResponse<String> response =
+          send(HttpRequest.newBuilder(api.resolve("/api/rows")).timeout(COMMAND_PATIENCE));
+      if (response.statusCode() != 200) {
+        throw new CommandRefused(StatusJson.errorIn(response.body()));
+      }
+      return StatusJson.readRows(response.body());
+    } catch (IOException e) {
+      throw noJob(e);
+    }
+  }
+
+  private Status post(String command, String body)
+      throws NoJob, CommandRefused, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(api.resolve("/api/" + command))
             .timeout(COMMAND_PATIENCE)
             .header("Content-Type", "application/json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    StatusJson.order(reason, maxRowsPerSecond), StandardCharsets.UTF_8));
+            .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     try {
       HttpResponse<String> response = send(request);
       if (response.statusCode() != 200) {
         throw new CommandRefused(
-            "%s was not done: %s".formatted(command, StatusJson.errorIn(response.body())));
+            "%s was not done: %s"
+                .formatted(command.replace('/', ' '), StatusJson.errorIn(response.body())));
       }
       return StatusJson.read(response.body());
     } catch (IOException e) {

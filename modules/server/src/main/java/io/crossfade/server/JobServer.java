@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +45,19 @@ public final class JobServer implements AutoCloseable {
     this.threads = Executors.newFixedThreadPool(THREADS, JobServer::daemon);
   }
 
+  /** As below, without documents. */
+  static JobServer start(
+      String bind,
+      int port,
+      Supplier<Status> status,
+      BooleanSupplier ready,
+      Optional<String> token,
+      Map<String, Command> commands,
+      PrometheusMeterRegistry registry)
+      throws IOException {
+    return start(bind, port, status, ready, token, commands, Map.of(), registry);
+  }
+
   /**
    * Starts to answer.
    *
@@ -54,6 +68,8 @@ public final class JobServer implements AutoCloseable {
    * @param ready whether the job does its work; asked like the status
    * @param token what a command must show; empty: nothing
    * @param commands by their names, what each does
+   * @param documents by their names, what {@code GET /api/<name>} answers: JSON; asked at every
+   *     request, may wait for a database
    * @param registry what {@code /metrics} shows; the status is added to it
    * @throws PortInUse where another program listens there
    * @throws IOException where this machine cannot listen there for another reason
@@ -65,11 +81,14 @@ public final class JobServer implements AutoCloseable {
       BooleanSupplier ready,
       Optional<String> token,
       Map<String, Command> commands,
+      Map<String, Supplier<String>> documents,
       PrometheusMeterRegistry registry)
       throws IOException {
     StatusMetrics metrics = new StatusMetrics(registry, status.get());
     String page = page();
-    Map<String, Supplier<Answer>> routes =
+    Map<String, Supplier<Answer>> routes = new HashMap<>();
+    documents.forEach((name, text) -> routes.put("/api/" + name, () -> document(text)));
+    routes.putAll(
         Map.of(
             "/", () -> new Answer(200, "text/html; charset=utf-8", page),
             "/api/status", () -> new Answer(200, JSON, StatusJson.write(status.get())),
@@ -84,13 +103,22 @@ public final class JobServer implements AutoCloseable {
                 () ->
                     ready.getAsBoolean()
                         ? new Answer(200, TEXT, "ok\n")
-                        : new Answer(503, TEXT, "not ready; /api/status says why\n"));
+                        : new Answer(503, TEXT, "not ready; /api/status says why\n")));
     JobServer started =
         new JobServer(listen(bind, port), routes, new Commands(token, commands, status));
     started.server.createContext("/", started::handle);
     started.server.setExecutor(started.threads);
     started.server.start();
     return started;
+  }
+
+  private static Answer document(Supplier<String> text) {
+    try {
+      return new Answer(200, JSON, text.get());
+    } catch (RuntimeException e) {
+      LOG.warn("Could not answer", e);
+      return new Answer(503, JSON, StatusJson.error(String.valueOf(e.getMessage())));
+    }
   }
 
   private static HttpServer listen(String bind, int port) throws IOException {

@@ -23,7 +23,10 @@ import java.util.OptionalLong;
  * @param lag how far behind
  * @param position where capture stands in the source's log, as the source writes it; for people
  * @param serving who serves reads and writes, for instance {@code reads OLD, writes OLD}
- * @param deadRows rows that the target refused and that wait in the dead topic
+ * @param deadRows rows that the target refused and that nobody has skipped: those that the others
+ *     have gone past, and one that stops the line
+ * @param parkedRows rows that wait in the target because another row is in their way
+ * @param warnings what somebody should look at though the line goes on, each a sentence or two
  * @param upSeconds since this job was started
  * @param resumed how often the migration was taken up again after its first start
  * @param group the consumer group that applies
@@ -43,6 +46,8 @@ public record Status(
     Optional<String> position,
     String serving,
     long deadRows,
+    long parkedRows,
+    List<String> warnings,
     long upSeconds,
     int resumed,
     String group,
@@ -62,6 +67,8 @@ public record Status(
     Objects.requireNonNull(group, "group");
     Objects.requireNonNull(slot, "slot");
     notNegative("deadRows", deadRows);
+    notNegative("parkedRows", parkedRows);
+    warnings = List.copyOf(warnings);
     notNegative("upSeconds", upSeconds);
     notNegative("resumed", resumed);
   }

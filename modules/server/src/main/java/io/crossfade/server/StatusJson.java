@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** {@link Status} as JSON and back. */
@@ -46,6 +48,27 @@ public final class StatusJson {
    */
   public static Status read(String json) throws JsonProcessingException {
     return MAPPER.readValue(json, Status.class);
+  }
+
+  /** Rows that the target refused, as an array. */
+  public static String rows(List<RefusedRow> rows) {
+    try {
+      return MAPPER.writeValueAsString(rows);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("rows can always be written", e);
+    }
+  }
+
+  /** Reads what {@link #rows} wrote. */
+  static List<RefusedRow> readRows(String json) throws JsonProcessingException {
+    return List.of(MAPPER.readValue(json, RefusedRow[].class));
+  }
+
+  /** The body of a command whose parameters are texts. */
+  static String body(Map<String, String> parameters) {
+    ObjectNode body = MAPPER.createObjectNode();
+    parameters.forEach(body::put);
+    return body.toString();
   }
 
   /** The body of a command. */

@@ -37,8 +37,15 @@ public final class StatusText {
         .maxRowsPerSecond()
         .ifPresent(rate -> lines.add("Backfill limited to " + Human.count(rate) + " rows/s"));
     if (status.deadRows() > 0) {
-      lines.add("Rows that the target refused: " + Human.count(status.deadRows()));
+      lines.add(
+          "Rows that the target refused: "
+              + Human.count(status.deadRows())
+              + ", see `crossfade rows list`");
     }
+    if (status.parkedRows() > 0) {
+      lines.add("Rows that wait for another row: " + Human.count(status.parkedRows()));
+    }
+    status.warnings().forEach(warning -> lines.add("WARN  " + warning));
     status.waitingFor().ifPresent(what -> lines.add("Waiting for: " + what));
     lines.add(
         "Blocked by: %s.   Next: %s"

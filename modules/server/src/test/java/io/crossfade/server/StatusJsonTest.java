@@ -35,6 +35,8 @@ class StatusJsonTest {
             "position",
             "serving",
             "deadRows",
+            "parkedRows",
+            "warnings",
             "upSeconds",
             "resumed",
             "group",

@@ -45,7 +45,9 @@ class StatusTextTest {
             Lag  capture – · apply – records, – (group crossfade.m.apply)
             WAL  held by slot crossfade_m: –
             Backfill limited to 20.0k rows/s
-            Rows that the target refused: 12.3k
+            Rows that the target refused: 12.3k, see `crossfade rows list`
+            Rows that wait for another row: 3
+            WARN  public.a: the row id = 1 waits
             Waiting for: transaction 1234 on the source (pid 99)
             Blocked by: public.a was truncated on the source.   Next: crossfade resync -f m.yaml
             """);
@@ -145,6 +147,8 @@ class StatusTextTest {
         s.position(),
         s.serving(),
         s.deadRows(),
+        s.parkedRows(),
+        s.warnings(),
         s.upSeconds(),
         s.resumed(),
         s.group(),

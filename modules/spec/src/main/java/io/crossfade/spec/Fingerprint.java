@@ -2,6 +2,7 @@ package io.crossfade.spec;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossfade.core.target.OnBadRow;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -63,6 +64,9 @@ final class Fingerprint {
     limit(backfill, "targetCommitP95", pause.targetCommitP95());
     limit(backfill, "sourceReplicaLag", pause.sourceReplicaLag());
     spec.source().readFrom().ifPresent(url -> json.put("readFrom", url.value()));
+    if (spec.onBadRow() != OnBadRow.STOP) {
+      json.put("onBadRow", spec.onBadRow().name());
+    }
     json.putObject("server").put("bind", spec.server().bind()).put("port", spec.server().port());
     return json.toString();
   }

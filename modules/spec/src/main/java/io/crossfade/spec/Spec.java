@@ -1,5 +1,6 @@
 package io.crossfade.spec;
 
+import io.crossfade.core.target.OnBadRow;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import java.util.Objects;
  * @param tables the mappings, in the file's order; each target table once
  * @param schemas whole schemas that are mapped, in the file's order
  * @param backfill how existing rows are copied
+ * @param onBadRow what becomes of a row that the target refuses
  * @param server the HTTP API of the running job
  */
 public record Spec(
@@ -27,6 +29,7 @@ public record Spec(
     List<TableSpec> tables,
     List<SchemaSpec> schemas,
     BackfillSpec backfill,
+    OnBadRow onBadRow,
     ServerSpec server) {
 
   public Spec {
@@ -36,6 +39,7 @@ public record Spec(
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(kafka, "kafka");
     Objects.requireNonNull(backfill, "backfill");
+    Objects.requireNonNull(onBadRow, "onBadRow");
     Objects.requireNonNull(server, "server");
     tables = List.copyOf(tables);
     schemas = List.copyOf(schemas);

@@ -1,5 +1,6 @@
 package io.crossfade.spec;
 
+import io.crossfade.core.target.OnBadRow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,6 +43,9 @@ final class SpecBuilder {
         tables(),
         schemas(),
         backfill(),
+        values.text("/on-bad-row").filter("park"::equals).isPresent()
+            ? OnBadRow.PARK
+            : OnBadRow.STOP,
         server());
   }
 

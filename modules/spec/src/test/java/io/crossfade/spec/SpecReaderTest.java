@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.target.OnBadRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,6 +30,7 @@ class SpecReaderTest {
     assertThat(spec.kafka().replicationFactor()).isEqualTo(OptionalInt.empty());
     assertThat(spec.backfill())
         .isEqualTo(new BackfillSpec(2, OptionalLong.empty(), PauseWhen.NEVER));
+    assertThat(spec.onBadRow()).isEqualTo(OnBadRow.STOP);
     assertThat(spec.server()).isEqualTo(new ServerSpec("127.0.0.1", 8480, Optional.empty()));
   }
 
@@ -55,7 +57,7 @@ class SpecReaderTest {
                     select: SELECT 1
                 backfill: { parallelism: 3, max-rows-per-second: 20000 }
                 on-truncate: fail
-                on-bad-row: stop
+                on-bad-row: park
                 server: { bind: 0.0.0.0, port: 0, token: t0 }
                 """);
 
@@ -77,6 +79,7 @@ class SpecReaderTest {
         .containsExactly(TableSpec.Existing.KEEP, TableSpec.Existing.REFUSE);
     assertThat(spec.backfill())
         .isEqualTo(new BackfillSpec(3, OptionalLong.of(20000), PauseWhen.NEVER));
+    assertThat(spec.onBadRow()).isEqualTo(OnBadRow.PARK);
     assertThat(spec.server()).isEqualTo(new ServerSpec("0.0.0.0", 0, Optional.of(Secret.of("t0"))));
   }
 

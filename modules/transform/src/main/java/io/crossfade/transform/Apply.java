@@ -1,7 +1,11 @@
 package io.crossfade.transform;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.target.BadRow;
+import io.crossfade.core.target.HeldRows;
+import io.crossfade.core.target.OnBadRow;
 import io.crossfade.core.target.TargetDatabase;
+import io.crossfade.core.target.TargetUnavailableException;
 import io.crossfade.wire.Names;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +43,8 @@ public final class Apply implements AutoCloseable {
 
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
+  private static final Duration CLOSE_AGAIN_WITHIN = Duration.ofSeconds(30);
+
   /** Threads that died of what is not ours, before apply ends; brokers that restart do such. */
   private static final int REPLACEMENTS = 5;
 
@@ -46,7 +52,11 @@ public final class Apply implements AutoCloseable {
   private final Admin admin;
   private final Cluster cluster;
   private final List<RawTopic> topics;
-  private final KafkaStreams streams;
+  private final Settings settings;
+  private final HeldRowsWatch watch;
+  private final Object lifecycle = new Object();
+  private boolean closed;
+  private volatile KafkaStreams streams;
   private final AtomicReference<ApplyState> end = new AtomicReference<>();
   private final AtomicInteger replacements = new AtomicInteger();
 
@@ -55,14 +65,29 @@ public final class Apply implements AutoCloseable {
     this.cluster = new Cluster(admin);
     this.topics = RawTopic.of(settings.names(), settings.mappings());
     String group = settings.names().applyGroup();
-    this.context = new ApplyContext(group, topics, settings.target(), cluster, hook);
-    this.streams =
+    this.settings = settings;
+    this.context =
+        new ApplyContext(
+            group,
+            topics,
+            settings.target(),
+            cluster,
+            settings.onBadRow(),
+            settings.names().deadTopic(),
+            hook);
+    this.watch = new HeldRowsWatch(context, this::lag, this::isStoppedByARow, this::startAgain);
+    this.streams = streams();
+  }
+
+  private KafkaStreams streams() {
+    KafkaStreams made =
         new KafkaStreams(
             ApplyTopology.of(topics, context),
             StreamsSettings.of(
-                settings.kafka(), group, settings.stateDirectory(), settings.threads()),
+                settings.kafka(), context.group(), settings.stateDirectory(), settings.threads()),
             new JoinedClients(context));
-    streams.setUncaughtExceptionHandler(this::died);
+    made.setUncaughtExceptionHandler(this::died);
+    return made;
   }
 
   /**
@@ -74,6 +99,7 @@ public final class Apply implements AutoCloseable {
    * @param target where the new tables are
    * @param stateDirectory a directory of this instance's own; made where it is missing
    * @param threads how many partitions are worked on at the same time here
+   * @param onBadRow what becomes of a row that the target refuses
    */
   public record Settings(
       Map<String, String> kafka,
@@ -81,7 +107,19 @@ public final class Apply implements AutoCloseable {
       List<Mapping> mappings,
       TargetDatabase target,
       Path stateDirectory,
-      int threads) {
+      int threads,
+      OnBadRow onBadRow) {
+
+    /** One that stops at a bad row. */
+    public Settings(
+        Map<String, String> kafka,
+        Names names,
+        List<Mapping> mappings,
+        TargetDatabase target,
+        Path stateDirectory,
+        int threads) {
+      this(kafka, names, mappings, target, stateDirectory, threads, OnBadRow.STOP);
+    }
 
     public Settings {
       kafka = Map.copyOf(kafka);
@@ -89,6 +127,7 @@ public final class Apply implements AutoCloseable {
       mappings = List.copyOf(mappings);
       Objects.requireNonNull(target, "target");
       Objects.requireNonNull(stateDirectory, "stateDirectory");
+      Objects.requireNonNull(onBadRow, "onBadRow");
       if (mappings.isEmpty() || threads < 1) {
         throw new IllegalArgumentException(
             mappings.size() + " mappings, " + threads + " threads: at least one of each");
@@ -121,6 +160,7 @@ public final class Apply implements AutoCloseable {
       apply.cluster.topics(raw);
       new Rewinds(apply.cluster, settings.target(), apply.context.group(), raw).takeUp();
       apply.streams.start();
+      apply.watch.start();
       return apply;
     } catch (RuntimeException | Error e) {
       admin.close(Duration.ZERO);
@@ -145,6 +185,85 @@ public final class Apply implements AutoCloseable {
     log.error("Apply has failed", error);
     end.compareAndSet(null, new ApplyState.Failed(error));
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private boolean isStoppedByARow() {
+    return context.isStoppedByARow() && end.get() instanceof ApplyState.Blocked;
+  }
+
+  /** Somebody has decided about the row that stopped the line. */
+  private void startAgain() {
+    synchronized (lifecycle) {
+      if (closed) {
+        return;
+      }
+      log.info("The row that stopped the line was decided about; applying again");
+      context.target().release(context.group());
+      streams.close(CLOSE_AGAIN_WITHIN);
+      context.leaveAll();
+      replacements.set(0);
+      streams = streams();
+      ApplyState blocked = end.getAndSet(null);
+      try {
+        context.stoppedByARow(false);
+        streams.start();
+      } catch (RuntimeException e) {
+        // Kafka is away: to be tried again.
+        end.set(blocked);
+        context.stoppedByARow(true);
+        throw e;
+      }
+    }
+  }
+
+  /** What the new tables lack on all instances, as it was seen a moment ago. Does not block. */
+  public HeldRows held() {
+    return watch.held();
+  }
+
+  /** What somebody should know about rows that wait for too long. Does not block. */
+  public List<String> warnings() {
+    return watch.warnings();
+  }
+
+  /**
+   * Bad rows that the target lacks. Blocks on the target.
+   *
+   * @throws io.crossfade.core.target.TargetUnavailableException when the target is away
+   */
+  public List<BadRow> badRows() {
+    return context.target().badRows(context.group());
+  }
+
+  /**
+   * Goes on without bad rows; where one of them has stopped the line, on whichever instance, it
+   * goes on within seconds. Blocks on the target; may be repeated.
+   *
+   * @return how many there are
+   */
+  public long skip(TargetDatabase.Selection which, String reason) {
+    long skipped = context.target().skip(context.group(), which, reason);
+    context.lookSoon(true);
+    watch.look();
+    return skipped;
+  }
+
+  /**
+   * Asks for bad rows to be tried again, on whichever instance; {@link HeldRows#toRetry} says when
+   * that is done. Blocks on the target; may be repeated.
+   *
+   * @return how many there are
+   */
+  public long retry(TargetDatabase.Selection which) {
+    long asked = context.target().retry(context.group(), which);
+    context.lookSoon(true);
+    watch.look();
+    return asked;
+  }
+
+  /** Whether rows that were asked for are still to be tried again. Blocks on the target. */
+  public boolean retriesAreUnderWay() {
+    return watch.look().toRetry() > 0;
   }
 
   /** What it is doing. Does not block. */
@@ -213,15 +332,28 @@ public final class Apply implements AutoCloseable {
   }
 
   /**
-   * Whether the target has all that stands before these barriers, whichever instance applied it.
-   * Blocks on Kafka.
+   * Whether the target has all that stands before these barriers, whichever instance applied it;
+   * bad rows that were gone past are not looked at. Blocks on Kafka and on the target.
+   *
+   * <p>Offsets first: a row that waits was made to wait by a record below the group's offset, so
+   * where none waits after that, none before the barriers is missing.
    *
    * @param barriers the barriers' offsets, as the producer's acknowledgements gave them
    */
   public boolean hasPassed(Map<TopicPartition, Long> barriers) {
     Map<TopicPartition, Long> committed = cluster.committed(context.group());
     return barriers.entrySet().stream()
-        .allMatch(barrier -> committed.getOrDefault(barrier.getKey(), 0L) > barrier.getValue());
+            .allMatch(barrier -> committed.getOrDefault(barrier.getKey(), 0L) > barrier.getValue())
+        && nothingIsParked();
+  }
+
+  private boolean nothingIsParked() {
+    try {
+      return context.target().held(context.group()).parked() == 0;
+    } catch (TargetUnavailableException e) {
+      log.debug("The target does not say whether rows wait", e);
+      return false;
+    }
   }
 
   /**
@@ -231,6 +363,14 @@ public final class Apply implements AutoCloseable {
   @Override
   public void close() {
     context.closeSoon();
+    watch.close();
+    synchronized (lifecycle) {
+      closed = true;
+      end();
+    }
+  }
+
+  private void end() {
     CloseOptions leave =
         CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     if (!streams.close(leave.withTimeout(CLOSE_WITHIN))) {
@@ -239,7 +379,7 @@ public final class Apply implements AutoCloseable {
         log.warn("Kafka Streams has not ended within {} s", 2 * CLOSE_WITHIN.toSeconds());
       }
     }
-    context.commits().forEach(commit -> commit.target().close());
+    context.leaveAll();
     admin.close(CLOSE_WITHIN);
     end.compareAndSet(null, new ApplyState.Stopped());
   }

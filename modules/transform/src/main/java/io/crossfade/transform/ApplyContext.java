@@ -1,5 +1,6 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.target.OnBadRow;
 import io.crossfade.core.target.TargetDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.errors.InterruptException;
@@ -20,9 +22,16 @@ final class ApplyContext {
   private final TargetDatabase target;
   private final Cluster cluster;
   private final ApplyStatistics statistics = new ApplyStatistics();
+  private final OnBadRow onBadRow;
+  private final String deadTopic;
   private final CommitHook hook;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<JoinedCommit> commits = new CopyOnWriteArrayList<>();
+  private volatile boolean stoppedByARow;
+  private volatile boolean lookSoon = true;
+
+  private final AtomicLong retriesAsked = new AtomicLong();
+
   private final ThreadLocal<JoinedCommit> ofThread = ThreadLocal.withInitial(this::join);
 
   ApplyContext(
@@ -30,11 +39,15 @@ final class ApplyContext {
       List<RawTopic> topics,
       TargetDatabase target,
       Cluster cluster,
+      OnBadRow onBadRow,
+      String deadTopic,
       CommitHook hook) {
     this.group = group;
     this.topics = topics.stream().collect(Collectors.toMap(RawTopic::name, Function.identity()));
     this.target = target;
     this.cluster = cluster;
+    this.onBadRow = onBadRow;
+    this.deadTopic = deadTopic;
     this.hook = hook;
   }
 
@@ -65,6 +78,42 @@ final class ApplyContext {
     return statistics;
   }
 
+  OnBadRow onBadRow() {
+    return onBadRow;
+  }
+
+  /** Where records go whose rows the target refuses. */
+  String deadTopic() {
+    return deadTopic;
+  }
+
+  /** Somebody has asked for bad rows to be tried again, so many times. */
+  long retriesAsked() {
+    return retriesAsked.get();
+  }
+
+  void askForRetries() {
+    retriesAsked.incrementAndGet();
+  }
+
+  /** Whether something has just been written down that the status does not know yet. */
+  boolean lookSoon() {
+    return lookSoon;
+  }
+
+  void lookSoon(boolean soon) {
+    lookSoon = soon;
+  }
+
+  /** Whether the line was stopped by a row that a person can decide about. */
+  boolean isStoppedByARow() {
+    return stoppedByARow;
+  }
+
+  void stoppedByARow(boolean stopped) {
+    stoppedByARow = stopped;
+  }
+
   CommitHook hook() {
     return hook;
   }
@@ -83,6 +132,12 @@ final class ApplyContext {
     JoinedCommit commit = ofThread.get();
     commits.remove(commit);
     commit.target().close();
+  }
+
+  /** All stream threads have ended. */
+  void leaveAll() {
+    commits.forEach(commit -> commit.target().close());
+    commits.clear();
   }
 
   /** No wait is begun any more, and none goes on. */

@@ -28,7 +28,7 @@ public sealed interface ApplyState {
 
   /**
    * Something cannot be applied; nothing after it is, on this instance. Stays until apply is closed
-   * and started again.
+   * and started again, or where it is a bad row until a person has decided about it.
    *
    * @param reason what, where, and what the target said
    * @param next what to do about it

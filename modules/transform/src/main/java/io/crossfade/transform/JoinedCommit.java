@@ -1,6 +1,7 @@
 package io.crossfade.transform;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.Flush;
 import io.crossfade.core.target.Flushed;
 import io.crossfade.core.target.InputPartition;
@@ -62,6 +63,7 @@ final class JoinedCommit {
   private final ApplyContext context;
   private final TargetLink target;
   private final LagTracker lag = new LagTracker();
+  private final Retries retries;
   private final Map<TopicPartition, PartitionBuffer> taken = new LinkedHashMap<>();
   private final Map<TopicPartition, PartitionBuffer> held = new TreeMap<>(JoinedCommit::compare);
   private final Map<TopicPartition, Runnable> requests = new HashMap<>();
@@ -75,6 +77,7 @@ final class JoinedCommit {
   JoinedCommit(ApplyContext context) {
     this.context = context;
     this.target = new TargetLink(context);
+    this.retries = new Retries(context, target);
   }
 
   /** The transactional id of the producer that commits for this thread. */
@@ -94,6 +97,11 @@ final class JoinedCommit {
   void polled(Consumer<byte[], byte[]> real, ConsumerRecords<byte[], byte[]> polled) {
     lag.polled(real, polled);
     askWhenDue();
+    retries.whenDue(producer, held.values());
+  }
+
+  Retries retries() {
+    return retries;
   }
 
   LagTracker lag() {
@@ -144,27 +152,42 @@ final class JoinedCommit {
               input(partition),
               context.topic(partition.topic()),
               tokens.get(partition),
-              (Resume.GoOn) resume));
+              (Resume.GoOn) resume,
+              unsent(partition, (Resume.GoOn) resume)));
     }
+  }
+
+  /**
+   * Bad rows that the former owner has written down in the target, and whose records it could not
+   * commit in Kafka.
+   */
+  private List<BadRow> unsent(TopicPartition partition, Resume.GoOn from) {
+    if (from.writeFrom() <= from.committed()) {
+      return List.of();
+    }
+    return claiming(
+        session -> session.writtenDown(input(partition), from.committed(), from.writeFrom()));
   }
 
   private Map<TopicPartition, Progress> claim(
       List<TopicPartition> wanted,
       Map<String, TopicIdentity> topics,
       Map<TopicPartition, String> tokens) {
+    return claiming(
+        session -> {
+          Map<TopicPartition, Progress> stored = new LinkedHashMap<>();
+          for (TopicPartition partition : wanted) {
+            String token = tokens.computeIfAbsent(partition, p -> UUID.randomUUID().toString());
+            TopicIdentity topic = topics.get(partition.topic());
+            stored.put(partition, session.claim(input(partition), topic, token));
+          }
+          return stored;
+        });
+  }
+
+  private <T> T claiming(Call<T> call) {
     try {
-      return target.call(
-          CLAIM_WITHIN,
-          producer,
-          session -> {
-            Map<TopicPartition, Progress> stored = new LinkedHashMap<>();
-            for (TopicPartition partition : wanted) {
-              String token = tokens.computeIfAbsent(partition, p -> UUID.randomUUID().toString());
-              TopicIdentity topic = topics.get(partition.topic());
-              stored.put(partition, session.claim(input(partition), topic, token));
-            }
-            return stored;
-          });
+      return target.call(CLAIM_WITHIN, producer, call);
     } catch (TargetUnavailableException e) {
       throw new TimeoutException(e.getMessage(), e);
     }
@@ -194,6 +217,7 @@ final class JoinedCommit {
     held.put(partition, buffer);
     requests.put(partition, requestCommit);
     holds = true;
+    retries.taken();
     return buffer;
   }
 
@@ -208,7 +232,11 @@ final class JoinedCommit {
     lag.dropped(partition);
     recount();
     if (buffer != null && buffer.committed() == buffer.cur()) {
-      target.tryOnce(session -> session.release(buffer.partition(), buffer.token()));
+      target.tryOnce(
+          session -> {
+            session.release(buffer.partition(), buffer.token());
+            return true;
+          });
     }
   }
 
@@ -253,18 +281,32 @@ final class JoinedCommit {
    * Writes what the offsets stand for, and the offsets, to the target. When this returns, Kafka may
    * commit.
    *
+   * @return bad rows whose records Kafka is to take into the same transaction
    * @throws CommitFailedException when the target is away for long, or another instance has taken a
    *     partition: Streams drops its tasks and joins the group again. Never a time-out: Streams
    *     answers that by committing the open transaction without the rows
    * @throws BlockedException when the target refuses a row
    */
-  void flush(Map<TopicPartition, OffsetAndMetadata> offsets) {
+  List<BadRow> flush(Map<TopicPartition, OffsetAndMetadata> offsets) {
     Map<TopicPartition, PartitionBuffer> moving = moving(offsets);
-    if (moving.isEmpty()) {
-      recount();
-      return;
+    if (!moving.isEmpty()) {
+      flush(moving, offsets);
     }
-    Flush flush = new Flush(moves(moving, offsets), batches(moving.values()));
+    recount();
+    List<BadRow> unsent = new ArrayList<>();
+    offsets.forEach(
+        (partition, offset) -> {
+          PartitionBuffer buffer = held.get(partition);
+          if (buffer != null) {
+            unsent.addAll(buffer.unsent(offset.offset()));
+          }
+        });
+    return unsent;
+  }
+
+  private void flush(
+      Map<TopicPartition, PartitionBuffer> moving, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    Flush flush = new Flush(moves(moving, offsets), batches(moving.values()), context.onBadRow());
     Flushed flushed;
     long began = context.nanoTime();
     try {
@@ -280,12 +322,24 @@ final class JoinedCommit {
       throw new CommitFailedException(
           "another instance has taken one of " + moving.keySet() + "; nothing was written");
     }
+    Flushed.Done done = (Flushed.Done) flushed;
     context.statistics().targetTook(context.nanoTime() - began);
-    context
-        .statistics()
-        .flushed(flush, (Flushed.Done) flushed, moving.values(), context.now().toEpochMilli());
+    context.statistics().flushed(flush, done, moving.values(), context.now().toEpochMilli());
     moving.forEach((partition, buffer) -> buffer.flushed(offsets.get(partition).offset()));
-    recount();
+    retries.flushed(done);
+    if (!done.bad().isEmpty() || done.parked() > 0) {
+      context.lookSoon(true);
+    }
+    for (BadRow row : done.bad()) {
+      log.warn(
+          "{} refuses the row {}: {} (SQLSTATE {}); parked, see `crossfade rows list`",
+          row.table(),
+          row.key(),
+          row.error(),
+          row.code());
+      InputPartition from = row.origin().partition();
+      held.get(new TopicPartition(from.topic(), from.partition())).writtenDown(row);
+    }
   }
 
   /** Kafka has committed them. */
@@ -348,7 +402,8 @@ final class JoinedCommit {
     return batches;
   }
 
-  private static BlockedException refused(Flushed.Refused refused) {
+  private BlockedException refused(Flushed.Refused refused) {
+    context.stoppedByARow(refused.decidable());
     return new BlockedException(
         refused.table()
             + " refuses "
@@ -358,9 +413,16 @@ final class JoinedCommit {
             + " (SQLSTATE "
             + refused.code()
             + ")",
-        "correct the row at the source, or what "
-            + refused.table()
-            + " demands, then `crossfade run`");
+        refused.decidable()
+            ? "correct what "
+                + refused.table()
+                + " demands, or the SELECT, then `crossfade rows retry`; or go on without the row:"
+                + " `crossfade rows skip --table "
+                + refused.table()
+                + " --key '"
+                + refused.key()
+                + "'`"
+            : "correct what " + refused.table() + " demands, then `crossfade run`");
   }
 
   private static Set<String> topicsOf(List<TopicPartition> partitions) {

@@ -1,5 +1,7 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.target.BadRow;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -56,8 +58,9 @@ final class JoinedProducer {
     joined(
         () -> {
           context.hook().beforeTarget();
-          context.commit().flush(offsets);
+          List<BadRow> bad = context.commit().flush(offsets);
           context.hook().betweenTargetAndKafka();
+          bad.forEach(row -> real.send(DeadRecords.of(context.deadTopic(), row, context.now())));
           real.commitTransaction();
           context.commit().committed(offsets);
         });

@@ -3,6 +3,7 @@ package io.crossfade.transform;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TypeFamily;
+import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.TableBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,7 +50,9 @@ final class MappedTable {
     List<Row> deletes = new ArrayList<>();
     List<Row> upserts = new ArrayList<>();
     List<Row> inserts = new ArrayList<>();
+    List<BadRow.Unevaluated> bad = new ArrayList<>();
     for (TableChanges partition : partitions) {
+      bad.addAll(partition.bad());
       for (TableChanges.Change change : partition.changes()) {
         switch (change.kind()) {
           case DELETE:
@@ -67,7 +70,8 @@ final class MappedTable {
     deletes.sort(byKey);
     upserts.sort(byKeyInRow);
     inserts.sort(byKeyInRow);
-    return new TableBatch(target(), mapper().columns(), deletes, upserts, inserts);
+    return new TableBatch(
+        target(), mapper().columns(), deletes, upserts, inserts, bad, new BatchOrigins(partitions));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.crossfade.transform;
 import io.crossfade.core.BlockedException;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
+import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Resume;
 import io.crossfade.sql.EvaluationException;
@@ -10,6 +11,7 @@ import io.crossfade.wire.Barrier;
 import io.crossfade.wire.MalformedRecordException;
 import io.crossfade.wire.Provenance;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -43,12 +45,24 @@ final class PartitionBuffer {
 
   private int timesSize;
 
-  PartitionBuffer(InputPartition partition, RawTopic topic, String token, Resume.GoOn from) {
+  /** Bad rows that the target has written down and that the dead topic does not have yet. */
+  private final List<BadRow> unsent;
+
+  /**
+   * @param unsent those of former owners
+   */
+  PartitionBuffer(
+      InputPartition partition,
+      RawTopic topic,
+      String token,
+      Resume.GoOn from,
+      List<BadRow> unsent) {
     this.partition = partition;
     this.topic = topic;
     this.token = token;
     this.from = from;
-    this.tables = topic.tables().stream().map(table -> new TableChanges(table)).toList();
+    this.tables = topic.tables().stream().map(table -> new TableChanges(partition, table)).toList();
+    this.unsent = new ArrayList<>(unsent);
     this.committed = from.committed();
     this.cur = from.writeFrom();
   }
@@ -96,16 +110,45 @@ final class PartitionBuffer {
     timesSize = 0;
   }
 
-  /** Kafka has committed {@code offset}. */
+  /** The target has written a bad row down. */
+  void writtenDown(BadRow row) {
+    unsent.add(row);
+  }
+
+  /** What the dead topic is to get together with this offset. */
+  List<BadRow> unsent(long offset) {
+    return unsent.stream().filter(row -> row.origin().offset() < offset).toList();
+  }
+
+  /** Kafka has committed {@code offset}, and what belongs to it. */
   void committed(long offset) {
     committed = offset;
+    unsent.removeIf(row -> row.origin().offset() < offset);
+  }
+
+  /** A record of before, as changes of one table. */
+  Optional<TableChanges> again(BadRow row) {
+    for (MappedTable table : topic.tables()) {
+      if (table.target().id().equals(row.table())) {
+        TableChanges changes = new TableChanges(partition, table);
+        byte[] key = row.origin().key().getBytes(StandardCharsets.UTF_8);
+        if (row.origin().value().isPresent()) {
+          byte[] value = row.origin().value().get().getBytes(StandardCharsets.UTF_8);
+          write(row.origin().offset(), key, value, topic.codec().row(value), changes, false);
+        } else {
+          delete(row.origin().offset(), key, topic.codec().keyRow(key), changes);
+        }
+        return Optional.of(changes);
+      }
+    }
+    return Optional.empty();
   }
 
   /**
    * Takes a record up.
    *
    * @param value null for a delete
-   * @throws BlockedException where it cannot be read or evaluated
+   * @throws BlockedException where it cannot be read
    */
   void add(long offset, byte[] key, byte[] value, Headers headers) {
     // Nothing is kept between records here, so what the target has need not be evaluated either.
@@ -125,7 +168,7 @@ final class PartitionBuffer {
         time(Provenance.committed(headers).toEpochMilli());
       }
     } catch (MalformedRecordException e) {
-      throw blocked(offset, key, topic.name(), e);
+      throw blocked(offset, key, e);
     }
     records++;
     bytes += key.length + (value == null ? 0 : value.length);
@@ -134,38 +177,57 @@ final class PartitionBuffer {
   private void delete(long offset, byte[] key) {
     Row keyRow = topic.codec().keyRow(key);
     for (TableChanges changes : tables) {
-      changes.delete(key, key(offset, key, changes.table(), keyRow));
+      delete(offset, key, keyRow, changes);
+    }
+  }
+
+  private static void delete(long offset, byte[] key, Row keyRow, TableChanges changes) {
+    try {
+      changes.delete(offset, key, changes.table().mapper().key(keyRow));
+    } catch (EvaluationException | RuntimeException e) {
+      changes.bad(offset, key, null, Optional.empty(), error(e), sqlState(e));
     }
   }
 
   private void write(long offset, byte[] key, byte[] value, boolean first) {
     Row row = topic.codec().row(value);
     for (TableChanges changes : tables) {
-      MappedTable table = changes.table();
-      Optional<Row> mapped = map(offset, key, table, row);
+      write(offset, key, value, row, changes, first);
+    }
+  }
+
+  private static void write(
+      long offset, byte[] key, byte[] value, Row row, TableChanges changes, boolean first) {
+    MappedTable table = changes.table();
+    try {
+      Optional<Row> mapped = table.mapper().map(row);
       if (mapped.isPresent()) {
-        changes.write(key, mapped.get(), first && table.targetWasEmpty());
+        changes.write(offset, key, value, mapped.get(), first && table.targetWasEmpty());
       } else {
         // It may have passed the filter before.
-        changes.delete(key, key(offset, key, table, row));
+        changes.delete(offset, key, table.mapper().key(row));
       }
+    } catch (EvaluationException | RuntimeException e) {
+      changes.bad(offset, key, value, key(table, row), error(e), sqlState(e));
     }
   }
 
-  private Optional<Row> map(long offset, byte[] key, MappedTable table, Row row) {
+  /** The key may be as bad as the rest of the row. */
+  private static Optional<Row> key(MappedTable table, Row row) {
     try {
-      return table.mapper().map(row);
+      return Optional.of(table.mapper().key(row));
     } catch (EvaluationException | RuntimeException e) {
-      throw blocked(offset, key, table.target().id().toString(), e);
+      return Optional.empty();
     }
   }
 
-  private Row key(long offset, byte[] key, MappedTable table, Row row) {
-    try {
-      return table.mapper().key(row);
-    } catch (EvaluationException | RuntimeException e) {
-      throw blocked(offset, key, table.target().id().toString(), e);
-    }
+  private static String error(Exception e) {
+    return "cannot be evaluated: " + e.getMessage();
+  }
+
+  /** A function of the user's own may throw anything: an external routine's exception. */
+  private static String sqlState(Exception e) {
+    return e instanceof EvaluationException evaluation ? evaluation.sqlState() : "38000";
   }
 
   private void time(long millis) {
@@ -175,21 +237,21 @@ final class PartitionBuffer {
     times[timesSize++] = millis;
   }
 
-  private BlockedException blocked(long offset, byte[] key, String where, Exception e) {
+  private BlockedException blocked(long offset, byte[] key, Exception e) {
     return new BlockedException(
-        where
+        topic.name()
             + ": the row "
             + new String(key, StandardCharsets.UTF_8)
             + " of "
             + topic.codec().table().id()
-            + " cannot be evaluated: "
+            + " cannot be read: "
             + e.getMessage()
             + " ("
             + partition
             + ", offset "
             + offset
             + ")",
-        "correct the row at the source or the SELECT, then `crossfade run`",
+        "no Crossfade wrote this record; begin again as docs/runbook.md says",
         e);
   }
 }

@@ -23,6 +23,8 @@ final class StreamsSettings {
    */
   private static final int TRANSACTION_TIMEOUT_MS = 300_000;
 
+  private static final int LARGEST_RECORD = 81 << 20;
+
   private static final int HOUR_MS = 3_600_000;
 
   private StreamsSettings() {}
@@ -58,6 +60,9 @@ final class StreamsSettings {
     all.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
         TRANSACTION_TIMEOUT_MS);
+    // The dead topic takes what a raw topic has.
+    all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LARGEST_RECORD);
+    all.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 2L * LARGEST_RECORD);
     return all;
   }
 

@@ -7,7 +7,6 @@ import io.crossfade.core.target.TargetUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,17 +79,28 @@ final class TargetLink {
     waiting = new ApplyState.WaitingForTarget(since, String.valueOf(e.getMessage()));
   }
 
+  /** Calls it once; empty where the target did not answer, which {@link #waiting} then says. */
+  <T> Optional<T> attempt(String producer, JoinedCommit.Call<T> call) {
+    try {
+      return Optional.of(call(Duration.ZERO, producer, call));
+    } catch (TargetUnavailableException e) {
+      log.debug("To be tried again", e);
+      return Optional.empty();
+    }
+  }
+
   /** Calls it where a session is open; that it could not be done is no harm. */
-  void tryOnce(Consumer<TargetSession> call) {
+  <T> Optional<T> tryOnce(JoinedCommit.Call<T> call) {
     TargetSession open = session;
     if (open == null) {
-      return;
+      return Optional.empty();
     }
     try {
-      call.accept(open);
+      return Optional.of(call.on(open));
     } catch (TargetUnavailableException | TargetRefusedException e) {
-      log.info("The target was not told: {}", e.getMessage());
+      log.info("The target was not asked: {}", e.getMessage());
       close();
+      return Optional.empty();
     }
   }
 

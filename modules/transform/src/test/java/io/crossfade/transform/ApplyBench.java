@@ -6,6 +6,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.table.TypeFamily;
+import io.crossfade.core.target.OnBadRow;
 import io.crossfade.postgres.target.PostgresTarget;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
@@ -49,6 +50,7 @@ final class ApplyBench implements AutoCloseable {
     this.database = database;
     this.raw = new RawTopics(bootstrapServers(), names, partitions);
     raw.create(OLD);
+    raw.createDeadTopic();
     database.execute(
         "CREATE TABLE public.new (id bigint PRIMARY KEY, name varchar(20), amount integer)",
         // A trigger counts what is written: a row written twice shows.
@@ -114,6 +116,19 @@ final class ApplyBench implements AutoCloseable {
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  /** With bad rows parked. */
+  Apply.Settings parking(Mapping... mappings) {
+    Apply.Settings s = settings(mappings);
+    return new Apply.Settings(
+        s.kafka(),
+        s.names(),
+        s.mappings(),
+        s.target(),
+        s.stateDirectory(),
+        s.threads(),
+        OnBadRow.PARK);
   }
 
   Apply start() {

@@ -48,6 +48,8 @@ class JoinedProducerTest {
             List.of(),
             PostgresTarget.of("jdbc:postgresql://127.0.0.1:1/none", "nobody", ""),
             new Cluster(Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1"))),
+            io.crossfade.core.target.OnBadRow.STOP,
+            "dead",
             hook);
     producer = new JoinedProducer(context, "id", kafka);
     producer.initTransactions();

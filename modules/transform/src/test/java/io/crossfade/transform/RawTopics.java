@@ -60,6 +60,11 @@ final class RawTopics implements AutoCloseable {
     codecs.put(table, new RowCodec(table));
   }
 
+  void createDeadTopic() {
+    NewTopic topic = new NewTopic(names.deadTopic(), 1, (short) 1);
+    get(admin.createTopics(List.of(topic)).all().toCompletionStage().toCompletableFuture());
+  }
+
   void createAgain(Table table) {
     List<String> topic = List.of(names.rawTopic(table.id()));
     get(admin.deleteTopics(topic).all().toCompletionStage().toCompletableFuture());

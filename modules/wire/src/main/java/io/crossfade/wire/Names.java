@@ -30,6 +30,11 @@ public final class Names {
     return prefix + "control";
   }
 
+  /** The topic with the records whose rows the target refused. */
+  public String deadTopic() {
+    return prefix + "dead";
+  }
+
   /**
    * The consumer group whose lag is the migration's lag; also the application id of Kafka Streams.
    */

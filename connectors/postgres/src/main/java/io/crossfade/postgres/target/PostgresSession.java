@@ -1,7 +1,9 @@
 package io.crossfade.postgres.target;
 
 import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.Flush;
 import io.crossfade.core.target.Flushed;
 import io.crossfade.core.target.InputPartition;
@@ -28,19 +30,25 @@ final class PostgresSession implements TargetSession {
   /** Below this a COPY with its savepoint costs more than the rows do as upserts. */
   private static final int WORTH_A_COPY = 100;
 
+  private static final int MOST_WRITERS = 1_000;
+
   private static final String UNIQUE_VIOLATION = "23505";
 
   private final Connection connection;
   private final String producer;
+  private final String group;
   private final ProgressTable progress;
-  private final Map<TableId, Writer> writers = new HashMap<>();
+  private final HeldKeys held;
+  private final Map<Shape, TableWriter> writers = new HashMap<>();
 
   /** A writer fits one list of columns. */
-  private record Writer(List<String> columns, TableWriter statements) {}
+  private record Shape(TableId table, List<String> columns) {}
 
   PostgresSession(Connection connection, String group, String producer) {
     this.connection = connection;
     this.producer = producer;
+    this.group = group;
+    this.held = new HeldKeys(connection, group);
     this.progress = new ProgressTable(connection, group);
   }
 
@@ -50,6 +58,7 @@ final class PostgresSession implements TargetSession {
       connection.setAutoCommit(false);
       Progress before = progress.claim(partition, topic, token, producer);
       connection.commit();
+      held.forget(partition);
       return before;
     } catch (SQLException e) {
       throw Failures.of("Cannot take " + partition, e);
@@ -64,7 +73,95 @@ final class PostgresSession implements TargetSession {
       if (Failures.passes(e)) {
         throw Failures.unavailable("Cannot write", e);
       }
-      return refused(flush, e);
+      // The table may be another than the one that the statements were made for.
+      writers.clear();
+      return again(flush, e);
+    }
+  }
+
+  @Override
+  public Flushed retry(Flush flush) {
+    try {
+      connection.setAutoCommit(false);
+      if (progress.move(flush.moves(), producer) == ProgressTable.Move.FENCED) {
+        connection.rollback();
+        return new Flushed.Fenced();
+      }
+      return careful(flush, true);
+    } catch (SQLException e) {
+      throw Failures.unavailable("Cannot try rows again", e);
+    }
+  }
+
+  /** A statement was refused, or the commit: all is undone, and done row by row where need be. */
+  private Flushed again(Flush flush, SQLException error) {
+    try (Watchdog.Guard guard = Watchdog.over(connection)) {
+      connection.rollback();
+      if (progress.move(flush.moves(), producer) == ProgressTable.Move.FENCED) {
+        connection.rollback();
+        return new Flushed.Fenced();
+      }
+    } catch (SQLException e) {
+      e.addSuppressed(error);
+      throw Failures.unavailable("Cannot begin again", e);
+    }
+    try {
+      return careful(flush, false);
+    } catch (SQLException e) {
+      e.addSuppressed(error);
+      throw Failures.unavailable("Cannot write row by row", e);
+    }
+  }
+
+  private Flushed careful(Flush flush, boolean retry) throws SQLException {
+    held.forget(flush);
+    CarefulFlush careful = new CarefulFlush(connection, group, this::writer, flush, retry);
+    Flushed flushed = careful.run();
+    try (Watchdog.Guard guard = Watchdog.over(connection)) {
+      if (flushed instanceof Flushed.Done) {
+        connection.commit();
+        return flushed;
+      }
+      connection.rollback();
+      if (!careful.bad().isEmpty() && flushed instanceof Flushed.Refused) {
+        stop(flush, careful.bad());
+      }
+      return flushed;
+    }
+  }
+
+  /** So that a person finds what to decide, wherever he asks. */
+  private void stop(Flush flush, List<BadRow> bad) throws SQLException {
+    if (progress.lock(flush.moves()) != ProgressTable.Move.FENCED) {
+      new DeadTable(connection, group).stop(bad);
+    }
+    connection.commit();
+  }
+
+  @Override
+  public List<BadRow> writtenDown(InputPartition partition, long from, long below) {
+    return read(() -> new DeadTable(connection, group).writtenDown(partition, from, below));
+  }
+
+  @Override
+  public List<BadRow> toRetry(List<InputPartition> partitions) {
+    return read(() -> new DeadTable(connection, group).toRetry(partitions));
+  }
+
+  @FunctionalInterface
+  private interface Read<T> {
+    T run() throws SQLException;
+  }
+
+  private <T> T read(Read<T> read) {
+    String doing = "Cannot read crossfade.dead";
+    try (Watchdog.Guard guard = Watchdog.over(connection)) {
+      connection.setAutoCommit(false);
+      T result = read.run();
+      connection.commit();
+      return result;
+    } catch (SQLException e) {
+      throw Failures.of(doing, e);
     }
   }
 
@@ -77,14 +174,19 @@ final class PostgresSession implements TargetSession {
         return new Flushed.Fenced();
       }
       if (move == ProgressTable.Move.REPEATED) {
+        held.forget(flush);
+        long parked = held.parked(flush);
         connection.commit();
-        return new Flushed.Done(Set.of(), Set.of());
+        return new Flushed.Done(Set.of(), Set.of(), List.of(), parked);
       }
+    }
+    if (held.concerns(flush)) {
+      return careful(flush, false);
     }
     Set<TableId> copied = new HashSet<>();
     Set<TableId> met = new HashSet<>();
     for (TableBatch batch : flush.batches()) {
-      TableWriter writer = writer(batch);
+      TableWriter writer = writer(batch.table(), batch.columns());
       each(batch.deletes(), writer::delete);
       each(batch.upserts(), writer::upsert);
       if (batch.inserts().size() < WORTH_A_COPY) {
@@ -125,27 +227,17 @@ final class PostgresSession implements TargetSession {
     }
   }
 
-  private TableWriter writer(TableBatch batch) throws SQLException {
-    Writer writer = writers.get(batch.table().id());
-    if (writer == null || !writer.columns().equals(batch.columns())) {
-      writer = new Writer(batch.columns(), TableWriter.of(connection, batch));
-      writers.put(batch.table().id(), writer);
-    }
-    return writer.statements();
-  }
-
-  private Flushed refused(Flush flush, SQLException error) {
-    // The table may be another than the one that the statements were made for.
-    writers.clear();
-    try (Watchdog.Guard guard = Watchdog.over(connection)) {
-      connection.rollback();
-      return new RefusedRow(connection, this::writer).find(flush, error);
-    } catch (SQLException e) {
-      if (e != error) {
-        e.addSuppressed(error);
+  private TableWriter writer(Table table, List<String> columns) throws SQLException {
+    Shape shape = new Shape(table.id(), columns);
+    TableWriter writer = writers.get(shape);
+    if (writer == null) {
+      if (writers.size() > MOST_WRITERS) {
+        writers.clear();
       }
-      throw Failures.unavailable("Cannot find the row that the target refuses", e);
+      writer = TableWriter.of(connection, table, columns);
+      writers.put(shape, writer);
     }
+    return writer;
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.crossfade.postgres.target;
 import io.crossfade.core.Check;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.target.BadRow;
+import io.crossfade.core.target.HeldRows;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Progress;
 import io.crossfade.core.target.TargetDatabase;
@@ -128,6 +130,36 @@ public final class PostgresTarget implements TargetDatabase {
     return run(
         "Cannot rewind " + partition,
         c -> new ProgressTable(c, group).rewind(partition, seen, offset));
+  }
+
+  @Override
+  public HeldRows held(String group) {
+    return run("Cannot read crossfade.displaced", c -> new HeldRowsReader(c, group).read());
+  }
+
+  @Override
+  public List<BadRow> badRows(String group) {
+    return run("Cannot read crossfade.dead", c -> new DeadTable(c, group).list());
+  }
+
+  @Override
+  public long skip(String group, Selection which, String reason) {
+    return run("Cannot write crossfade.dead", c -> new DeadTable(c, group).skip(which, reason));
+  }
+
+  @Override
+  public long retry(String group, Selection which) {
+    return run("Cannot write crossfade.dead", c -> new DeadTable(c, group).retry(which));
+  }
+
+  @Override
+  public void release(String group) {
+    run(
+        "Cannot write crossfade.dead",
+        connection -> {
+          new DeadTable(connection, group).release();
+          return true;
+        });
   }
 
   @Override

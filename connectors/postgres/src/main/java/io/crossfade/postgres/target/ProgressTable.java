@@ -138,9 +138,15 @@ final class ProgressTable {
             IF to_regclass('crossfade.progress') IS NULL THEN
               EXECUTE $sql$%s$sql$;
             END IF;
+            IF to_regclass('crossfade.displaced') IS NULL THEN
+              EXECUTE $sql$%s$sql$;
+            END IF;
+            IF to_regclass('crossfade.dead') IS NULL THEN
+              EXECUTE $sql$%s$sql$;
+            END IF;
           END $$
           """
-              .formatted(CREATE));
+              .formatted(CREATE, DisplacedTable.CREATE, DeadTable.CREATE));
     }
   }
 
@@ -167,7 +173,9 @@ final class ProgressTable {
       place(insert, 1, partition);
       insert.setString(4, topic.id());
       insert.setInt(5, topic.partitions());
-      insert.executeUpdate();
+      if (insert.executeUpdate() == 1) {
+        forgetHeldRows(partition);
+      }
     }
     Progress before;
     try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
@@ -189,23 +197,43 @@ final class ProgressTable {
     return before;
   }
 
+  /** Nobody has applied anything of it: what is held is of a migration that is gone. */
+  private void forgetHeldRows(InputPartition partition) throws SQLException {
+    for (String table : List.of("displaced", "dead")) {
+      try (PreparedStatement delete =
+          connection.prepareStatement(
+              "DELETE FROM crossfade."
+                  + table
+                  + " WHERE consumer_group = ? AND topic = ? AND part = ?")) {
+        place(delete, 1, partition);
+        delete.executeUpdate();
+      }
+    }
+  }
+
   Move move(List<Flush.Move> moves, String producer) throws SQLException {
+    Move locked = lock(moves);
+    if (moves.isEmpty() || locked == Move.FENCED) {
+      return locked;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(MOVE)) {
+      statement.setString(1, producer);
+      place(statement, 2, arrays(moves));
+      statement.setString(7, group);
+      statement.executeUpdate();
+    }
+    return locked;
+  }
+
+  /** As {@link #move}, without moving anything: what it says holds until the transaction ends. */
+  Move lock(List<Flush.Move> moves) throws SQLException {
     if (moves.isEmpty()) {
       return Move.DONE;
-    }
-    Object[][] arrays = new Object[5][moves.size()];
-    for (int i = 0; i < moves.size(); i++) {
-      Flush.Move move = moves.get(i);
-      arrays[0][i] = move.partition().topic();
-      arrays[1][i] = move.partition().partition();
-      arrays[2][i] = move.token();
-      arrays[3][i] = move.prev();
-      arrays[4][i] = move.cur();
     }
     int locked = 0;
     boolean repeated = true;
     try (PreparedStatement statement = connection.prepareStatement(LOCK_OWN)) {
-      place(statement, 1, arrays);
+      place(statement, 1, arrays(moves));
       statement.setString(6, group);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -217,13 +245,20 @@ final class ProgressTable {
     if (locked < moves.size()) {
       return Move.FENCED;
     }
-    try (PreparedStatement statement = connection.prepareStatement(MOVE)) {
-      statement.setString(1, producer);
-      place(statement, 2, arrays);
-      statement.setString(7, group);
-      statement.executeUpdate();
-    }
     return repeated ? Move.REPEATED : Move.DONE;
+  }
+
+  private static Object[][] arrays(List<Flush.Move> moves) {
+    Object[][] arrays = new Object[5][moves.size()];
+    for (int i = 0; i < moves.size(); i++) {
+      Flush.Move move = moves.get(i);
+      arrays[0][i] = move.partition().topic();
+      arrays[1][i] = move.partition().partition();
+      arrays[2][i] = move.token();
+      arrays[3][i] = move.prev();
+      arrays[4][i] = move.cur();
+    }
+    return arrays;
   }
 
   private void place(PreparedStatement statement, int first, Object[][] arrays)

@@ -4,6 +4,7 @@ import io.crossfade.core.table.Row;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Rows in statements of bounded size, so that none runs into a time-out or holds all values a
@@ -23,11 +24,16 @@ final class Slices {
   }
 
   static List<List<Row>> of(List<Row> rows) {
-    List<List<Row>> slices = new ArrayList<>();
+    return of(rows, row -> row);
+  }
+
+  /** As {@link #of(List)}, of what has a row in it. */
+  static <T> List<List<T>> of(List<T> rows, Function<T, Row> row) {
+    List<List<T>> slices = new ArrayList<>();
     int from = 0;
     long characters = 0;
     for (int i = 0; i < rows.size(); i++) {
-      long size = characters(rows.get(i));
+      long size = characters(row.apply(rows.get(i)));
       if (i > from && (i - from == ROWS || characters + size > CHARACTERS)) {
         slices.add(rows.subList(from, i));
         from = i;

@@ -6,11 +6,11 @@ import static java.util.stream.Collectors.joining;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
-import io.crossfade.core.target.TableBatch;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,9 +21,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * The three statements that write one set of columns of one table. Values go over as arrays of
- * text, one per column, and become the column's type in the statement, by the type's own input
- * function: PostgreSQL reads what PostgreSQL printed.
+ * The statements that write one set of columns of one table. Values go over as arrays of text, one
+ * per column, and become the column's type in the statement, by the type's own input function:
+ * PostgreSQL reads what PostgreSQL printed.
  *
  * <p>The casts name the type without its modifier: an explicit cast to {@code varchar(3)} cuts
  * silently, the assignment that follows here refuses.
@@ -32,11 +32,24 @@ final class TableWriter {
 
   private static final String TYPES =
       """
-      SELECT a.attname, pg_catalog.format_type(a.atttypid, -1), a.attidentity = 'a'
+      SELECT a.attname, pg_catalog.format_type(a.atttypid, -1), a.attidentity = 'a',
+             a.attgenerated <> ''
       FROM pg_catalog.pg_attribute a
       JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
+      ORDER BY a.attnum
+      """;
+
+  /** Deleting a row of the table would delete or change rows that refer to it. */
+  private static final String PULLS_OTHERS =
+      """
+      SELECT EXISTS (
+        SELECT FROM pg_catalog.pg_constraint f
+        JOIN pg_catalog.pg_class c ON c.oid = f.confrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE f.contype = 'f' AND f.confdeltype IN ('c', 'n', 'd')
+          AND n.nspname = ? AND c.relname = ?)
       """;
 
   private final Connection connection;
@@ -44,26 +57,58 @@ final class TableWriter {
   private final String delete;
   private final String upsert;
   private final String copy;
+  private final String clear;
+  private final String present;
+  private final String insertWhereFree;
+  private final List<String> columns;
+  private final List<String> rest;
+  private final Table table;
 
   private TableWriter(
       Connection connection,
       Table table,
       List<String> columns,
       Map<String, String> types,
+      List<String> rest,
       boolean identity) {
+    this.table = table;
+    this.columns = columns;
+    this.rest = rest;
     this.connection = connection;
     this.key = table.primaryKey().stream().mapToInt(columns::indexOf).toArray();
     String name = quote(table.id().schema()) + "." + quote(table.id().name());
     String names = columns.stream().map(c -> quote(c)).collect(joining(", "));
     this.delete = delete(name, table.primaryKey(), types);
-    this.upsert = upsert(name, names, table.primaryKey(), columns, types, identity);
+    String insert = insert(name, names, columns, types, identity);
+    this.upsert = insert + onConflict(table.primaryKey(), columns);
+    this.insertWhereFree = insert + " ON CONFLICT DO NOTHING";
+    String byKey = byKey(table.primaryKey(), types);
+    String keys = keysInOrder(table.primaryKey().size());
+    this.clear =
+        "DELETE FROM "
+            + name
+            + " AS t USING "
+            + keys
+            + " WHERE "
+            + byKey
+            + " RETURNING u.i"
+            + rest.stream().map(c -> ", " + printed(c)).collect(joining());
+    this.present =
+        "SELECT u.i FROM "
+            + keys
+            + " WHERE EXISTS (SELECT FROM "
+            + name
+            + " AS t WHERE "
+            + byKey
+            + ")";
     this.copy = "COPY " + name + " (" + names + ") FROM STDIN";
   }
 
   /** Blocks on the catalogue. */
-  static TableWriter of(Connection connection, TableBatch batch) throws SQLException {
-    Table table = batch.table();
+  static TableWriter of(Connection connection, Table table, List<String> columns)
+      throws SQLException {
     Map<String, String> types = new HashMap<>();
+    List<String> rest = new ArrayList<>();
     Set<String> identities = new HashSet<>();
     try (PreparedStatement statement = connection.prepareStatement(TYPES)) {
       statement.setString(1, table.id().schema());
@@ -74,16 +119,19 @@ final class TableWriter {
           if (rows.getBoolean(3)) {
             identities.add(rows.getString(1));
           }
+          if (!rows.getBoolean(4) && !columns.contains(rows.getString(1))) {
+            rest.add(rows.getString(1));
+          }
         }
       }
     }
-    for (String column : batch.columns()) {
+    for (String column : columns) {
       if (!types.containsKey(column)) {
         throw missing(table.id(), column, types.isEmpty());
       }
     }
-    boolean identity = batch.columns().stream().anyMatch(identities::contains);
-    return new TableWriter(connection, table, batch.columns(), types, identity);
+    boolean identity = columns.stream().anyMatch(identities::contains);
+    return new TableWriter(connection, table, columns, types, rest, identity);
   }
 
   private static SQLException missing(TableId table, String column, boolean all) {
@@ -99,23 +147,43 @@ final class TableWriter {
         + " AS t USING "
         + unnest(key.size())
         + " WHERE "
-        + IntStream.range(0, key.size())
-            .mapToObj(i -> "t." + quote(key.get(i)) + " = u.c" + i + "::" + types.get(key.get(i)))
-            .collect(joining(" AND "));
+        + byKey(key, types);
   }
 
-  private static String upsert(
-      String name,
-      String names,
-      List<String> key,
-      List<String> columns,
-      Map<String, String> types,
-      boolean identity) {
+  private static String byKey(List<String> key, Map<String, String> types) {
+    return IntStream.range(0, key.size())
+        .mapToObj(i -> "t." + quote(key.get(i)) + " = u.c" + i + "::" + types.get(key.get(i)))
+        .collect(joining(" AND "));
+  }
+
+  /** As the type prints it: a cast to text would cut the blanks of a {@code char(n)}. */
+  private static String printed(String column) {
+    String name = "t." + quote(column);
+    return "CASE WHEN pg_catalog.num_nulls("
+        + name
+        + ") = 0 THEN pg_catalog.format('%s', "
+        + name
+        + ") END";
+  }
+
+  private static String onConflict(List<String> key, List<String> columns) {
     String others =
         columns.stream()
             .filter(c -> !key.contains(c))
             .map(c -> quote(c) + " = excluded." + quote(c))
             .collect(joining(", "));
+    return " ON CONFLICT ("
+        + key.stream().map(c -> quote(c)).collect(joining(", "))
+        + ") DO "
+        + (others.isEmpty() ? "NOTHING" : "UPDATE SET " + others);
+  }
+
+  private static String insert(
+      String name,
+      String names,
+      List<String> columns,
+      Map<String, String> types,
+      boolean identity) {
     return "INSERT INTO "
         + name
         + " ("
@@ -127,18 +195,26 @@ final class TableWriter {
             .mapToObj(i -> "u.c" + i + "::" + types.get(columns.get(i)))
             .collect(joining(", "))
         + " FROM "
-        + unnest(columns.size())
-        + " ON CONFLICT ("
-        + key.stream().map(c -> quote(c)).collect(joining(", "))
-        + ") DO "
-        + (others.isEmpty() ? "NOTHING" : "UPDATE SET " + others);
+        + unnest(columns.size());
+  }
+
+  /** Keys with their places, counted from 1. */
+  private static String keysInOrder(int columns) {
+    return arrays(columns)
+        + IntStream.range(0, columns)
+            .mapToObj(i -> "c" + i + ", ")
+            .collect(joining("", " WITH ORDINALITY AS u(", "i)"));
   }
 
   private static String unnest(int columns) {
-    return IntStream.range(0, columns)
-            .mapToObj(i -> "?::text[]")
-            .collect(joining(", ", "unnest(", ")"))
+    return arrays(columns)
         + IntStream.range(0, columns).mapToObj(i -> "c" + i).collect(joining(", ", " AS u(", ")"));
+  }
+
+  private static String arrays(int columns) {
+    return IntStream.range(0, columns)
+        .mapToObj(i -> "?::text[]")
+        .collect(joining(", ", "unnest(", ")"));
   }
 
   /** Deletes keys, given in the order of the primary key. */
@@ -150,17 +226,86 @@ final class TableWriter {
     execute(upsert, rows);
   }
 
-  private void execute(String sql, List<Row> rows) throws SQLException {
-    int width = rows.get(0).size();
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int column = 0; column < width; column++) {
-        String[] values = new String[rows.size()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = rows.get(i).get(column);
+  /** Inserts rows, but for those that any other row is in the way of. */
+  void insertWhereFree(List<Row> rows) throws SQLException {
+    execute(insertWhereFree, rows);
+  }
+
+  /** The places in the list of the keys that have a row. */
+  List<Integer> present(List<Row> keys) throws SQLException {
+    List<Integer> places = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(present)) {
+      set(statement, keys);
+      try (ResultSet found = statement.executeQuery()) {
+        while (found.next()) {
+          places.add(found.getInt(1) - 1);
         }
-        statement.setArray(column + 1, connection.createArrayOf("text", values));
       }
+    }
+    return places;
+  }
+
+  /**
+   * Deletes keys.
+   *
+   * @return of each that had a row, by its place in the list, the values of the {@link #rest}
+   */
+  Map<Integer, Row> clear(List<Row> keys) throws SQLException {
+    Map<Integer, Row> rests = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(clear)) {
+      set(statement, keys);
+      try (ResultSet found = statement.executeQuery()) {
+        while (found.next()) {
+          String[] values = new String[rest.size()];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = found.getString(i + 2);
+          }
+          rests.put(found.getInt(1) - 1, Row.of(values));
+        }
+      }
+    }
+    return rests;
+  }
+
+  /** Columns that can be written and that these statements do not write. */
+  List<String> rest() {
+    return rest;
+  }
+
+  List<String> columns() {
+    return columns;
+  }
+
+  Table table() {
+    return table;
+  }
+
+  /** Whether deleting a row would delete or change others that refer to it. */
+  boolean pullsOthers() throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PULLS_OTHERS)) {
+      statement.setString(1, table.id().schema());
+      statement.setString(2, table.id().name());
+      try (ResultSet found = statement.executeQuery()) {
+        return found.next() && found.getBoolean(1);
+      }
+    }
+  }
+
+  private void execute(String sql, List<Row> rows) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      set(statement, rows);
       statement.executeUpdate();
+    }
+  }
+
+  private void set(PreparedStatement statement, List<Row> rows) throws SQLException {
+    int width = rows.get(0).size();
+    for (int column = 0; column < width; column++) {
+      String[] values = new String[rows.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = rows.get(i).get(column);
+      }
+      statement.setArray(column + 1, connection.createArrayOf("text", values));
     }
   }
 
@@ -180,10 +325,19 @@ final class TableWriter {
     }
   }
 
-  /** A row's key for people. */
-  String key(Table table, Row row) {
-    return IntStream.range(0, key.length)
-        .mapToObj(i -> table.primaryKey().get(i) + " = " + row.get(key[i]))
+  /** A row's key, in the order of the primary key. */
+  Row keyOf(Row row) {
+    String[] values = new String[key.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.get(key[i]);
+    }
+    return Row.of(values);
+  }
+
+  /** A key for people. */
+  static String text(Table table, Row key) {
+    return IntStream.range(0, key.size())
+        .mapToObj(i -> table.primaryKey().get(i) + " = " + key.get(i))
         .collect(joining(", "));
   }
 }

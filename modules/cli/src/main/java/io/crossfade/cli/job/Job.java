@@ -9,9 +9,11 @@ import io.crossfade.capture.Topics;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.target.BadRow;
 import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.server.JobServer;
 import io.crossfade.server.Status;
+import io.crossfade.server.StatusJson;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.Secret;
 import io.crossfade.spec.Spec;
@@ -157,7 +159,13 @@ public final class Job implements AutoCloseable {
         opened(
             Apply.start(
                 new Apply.Settings(
-                    kafka, names, migration.mappings(), databases.target(), state, threads)));
+                    kafka,
+                    names,
+                    migration.mappings(),
+                    databases.target(),
+                    state,
+                    threads,
+                    spec.onBadRow())));
     monitor =
         opened(
             new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
@@ -171,7 +179,8 @@ public final class Job implements AutoCloseable {
                 monitor::status,
                 () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
-                JobCommands.of(orders, monitor),
+                JobCommands.of(orders, monitor, apply),
+                Map.of("rows", () -> StatusJson.rows(JobCommands.rows(apply))),
                 registry));
     monitor.start();
     capture.start();
@@ -225,6 +234,11 @@ public final class Job implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }
     awaitBarrier();
+  }
+
+  /** Bad rows that the target lacks, those not counted that somebody has skipped. */
+  public long deadRows() {
+    return apply.badRows().stream().filter(row -> row.state() != BadRow.State.SKIPPED).count();
   }
 
   /** Waits until the target has all that the source had committed when this was called. */

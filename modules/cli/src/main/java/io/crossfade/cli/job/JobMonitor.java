@@ -6,6 +6,7 @@ import io.crossfade.capture.CaptureStatus.TableProgress;
 import io.crossfade.capture.Throttle;
 import io.crossfade.core.source.SourceDatabase.RetainedLog;
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.target.HeldRows;
 import io.crossfade.server.Status;
 import io.crossfade.transform.Apply;
 import io.crossfade.transform.ApplyState;
@@ -95,6 +96,7 @@ final class JobMonitor implements AutoCloseable {
     // Kept while capture is away: what was copied stays copied.
     boolean done = !lastKnown.isEmpty() && lastKnown.stream().allMatch(TableProgress::done);
     Optional<Status.Block> block = block(captured);
+    HeldRows held = apply.held();
     String phase = done ? "FOLLOWING" : lastKnown.isEmpty() ? "PREPARING" : "BACKFILLING";
     return new Status(
         migration.spec().migration(),
@@ -108,7 +110,9 @@ final class JobMonitor implements AutoCloseable {
         lag(captured, lag),
         captured.position().isEmpty() ? Optional.empty() : Optional.of(captured.position()),
         "reads OLD, writes OLD",
-        0,
+        held.dead() + held.stopped(),
+        held.parked(),
+        apply.warnings(),
         Duration.between(started, Instant.now()).toSeconds(),
         (int) Math.max(0, captured.terms() - 1),
         names.applyGroup(),

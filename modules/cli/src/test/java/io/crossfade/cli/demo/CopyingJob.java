@@ -98,6 +98,8 @@ class CopyingJob implements DemoJob {
         Optional.empty(),
         "reads OLD, writes OLD",
         0,
+        0,
+        List.of(),
         1,
         0,
         "crossfade.billing-demo.apply",

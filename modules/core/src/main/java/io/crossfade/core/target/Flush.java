@@ -8,12 +8,19 @@ import java.util.Objects;
  *
  * @param moves the partitions, in order
  * @param batches what happens to the tables, in order
+ * @param onBadRow what becomes of a row that the target refuses for its own sake
  */
-public record Flush(List<Move> moves, List<TableBatch> batches) {
+public record Flush(List<Move> moves, List<TableBatch> batches, OnBadRow onBadRow) {
+
+  /** One that stops at a bad row. */
+  public Flush(List<Move> moves, List<TableBatch> batches) {
+    this(moves, batches, OnBadRow.STOP);
+  }
 
   public Flush {
     moves = List.copyOf(moves);
     batches = List.copyOf(batches);
+    Objects.requireNonNull(onBadRow, "onBadRow");
   }
 
   /**

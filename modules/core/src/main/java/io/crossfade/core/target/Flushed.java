@@ -1,6 +1,7 @@
 package io.crossfade.core.target;
 
 import io.crossfade.core.table.TableId;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -13,10 +14,20 @@ public sealed interface Flushed {
    * @param copied tables whose inserts were copied; where a table is not among them, they were
    *     upserted
    * @param met those of the rest where copying was tried and met rows that were there already
+   * @param bad rows of this flush that went to {@code crossfade.dead} instead
+   * @param parked how many rows of the flush's partitions wait for another row to go away, from
+   *     this flush or from before
    */
-  record Done(Set<TableId> copied, Set<TableId> met) implements Flushed {
+  record Done(Set<TableId> copied, Set<TableId> met, List<BadRow> bad, long parked)
+      implements Flushed {
+
+    /** All rows are in. */
+    public Done(Set<TableId> copied, Set<TableId> met) {
+      this(copied, met, List.of(), 0);
+    }
 
     public Done {
+      bad = List.copyOf(bad);
       copied = Set.copyOf(copied);
       met = Set.copyOf(met);
     }
@@ -33,8 +44,10 @@ public sealed interface Flushed {
    *     of one row
    * @param error what the target says
    * @param code the target's error code (SQLSTATE)
+   * @param decidable whether it stands in {@code crossfade.dead} by now, for a person to decide
    */
-  record Refused(TableId table, String key, String error, String code) implements Flushed {
+  record Refused(TableId table, String key, String error, String code, boolean decidable)
+      implements Flushed {
 
     public Refused {
       Objects.requireNonNull(table, "table");

@@ -15,9 +15,23 @@ import java.util.Objects;
  * @param upserts whole rows to insert or to replace
  * @param inserts whole rows whose keys are most likely not there yet: the target may copy them, and
  *     must treat them as upserts where that proves wrong
+ * @param bad rows that could not be made; what stands of their keys in the table is of the past
+ * @param origins where the rows come from
  */
 public record TableBatch(
-    Table table, List<String> columns, List<Row> deletes, List<Row> upserts, List<Row> inserts) {
+    Table table,
+    List<String> columns,
+    List<Row> deletes,
+    List<Row> upserts,
+    List<Row> inserts,
+    List<BadRow.Unevaluated> bad,
+    Origins origins) {
+
+  /** Of rows that nobody knows the records of. */
+  public TableBatch(
+      Table table, List<String> columns, List<Row> deletes, List<Row> upserts, List<Row> inserts) {
+    this(table, columns, deletes, upserts, inserts, List.of(), Origins.UNKNOWN);
+  }
 
   public TableBatch {
     Objects.requireNonNull(table, "table");
@@ -26,6 +40,8 @@ public record TableBatch(
     Objects.requireNonNull(deletes, "deletes");
     Objects.requireNonNull(upserts, "upserts");
     Objects.requireNonNull(inserts, "inserts");
+    bad = List.copyOf(bad);
+    Objects.requireNonNull(origins, "origins");
     if (!columns.containsAll(table.primaryKey())) {
       throw new IllegalArgumentException(
           "columns " + columns + " of " + table.id() + " lack its key " + table.primaryKey());

@@ -43,6 +43,39 @@ public interface TargetDatabase {
    */
   boolean rewind(String group, InputPartition partition, Progress seen, long offset);
 
+  /** What the group's tables lack, for who looks from time to time. */
+  HeldRows held(String group);
+
+  /** Bad rows, the oldest first, ten thousand at most; their records' values are left out. */
+  List<BadRow> badRows(String group);
+
+  /**
+   * Says that the migration is to go on without bad rows.
+   *
+   * @param which those
+   * @param reason why
+   * @return how many there were that nothing of the kind was said about
+   */
+  long skip(String group, Selection which, String reason);
+
+  /**
+   * Asks for bad rows to be tried again. Skipped ones only where a key is named.
+   *
+   * @return how many there are
+   */
+  long retry(String group, Selection which);
+
+  /** Forgets the bad rows that stopped the line and are to be tried again: it begins again. */
+  void release(String group);
+
+  /**
+   * Some bad rows.
+   *
+   * @param table of this table; empty: of any
+   * @param key with this key: as it is shown, or the value alone of a key of one column; empty: all
+   */
+  record Selection(Optional<TableId> table, Optional<String> key) {}
+
   /**
    * A session for one thread.
    *

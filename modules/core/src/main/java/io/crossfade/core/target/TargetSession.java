@@ -1,5 +1,7 @@
 package io.crossfade.core.target;
 
+import java.util.List;
+
 /**
  * What one stream thread writes through. Not safe for use by several threads, {@link #abort} apart.
  *
@@ -27,6 +29,23 @@ public interface TargetSession extends AutoCloseable {
    * outcome is unknown: where the first attempt was committed, the second writes nothing.
    */
   Flushed flush(Flush flush);
+
+  /**
+   * Tries rows again: those that wait for another one, and what is in the batches, which come from
+   * records below the moves. The moves stand where they stood before. Never refused for a bad row:
+   * one that is still bad stays written down. Blocks, and may be repeated, as {@link #flush}.
+   */
+  Flushed retry(Flush flush);
+
+  /**
+   * Bad rows of a partition that were written down with records from one offset on, and below
+   * another, whatever has become of them since. Where Kafka has committed nothing of these records,
+   * the dead topic does not have them.
+   */
+  List<BadRow> writtenDown(InputPartition partition, long from, long below);
+
+  /** Bad rows that are to be tried again, some thousand at most. */
+  List<BadRow> toRetry(List<InputPartition> partitions);
 
   /**
    * Gives a partition back after its last flush was committed in Kafka too: {@code prev} becomes
