@@ -64,13 +64,26 @@ public final class JobClient {
    */
   public Status command(String command, String reason, OptionalLong maxRowsPerSecond)
       throws NoJob, CommandRefused, InterruptedException {
+    return send(command, StatusJson.order(reason, maxRowsPerSecond));
+  }
+
+  /**
+   * As {@link #command}, about tables.
+   *
+   * @param table its name; empty for all
+   */
+  public Status commandOnTable(String command, String reason, Optional<String> table)
+      throws NoJob, CommandRefused, InterruptedException {
+    return send(command, StatusJson.order(reason, table));
+  }
+
+  private Status send(String command, String body)
+      throws NoJob, CommandRefused, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(api.resolve("/api/" + command))
             .timeout(COMMAND_PATIENCE)
             .header("Content-Type", "application/json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    StatusJson.order(reason, maxRowsPerSecond), StandardCharsets.UTF_8));
+            .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     try {
       HttpResponse<String> response = send(request);

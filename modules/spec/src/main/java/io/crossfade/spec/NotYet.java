@@ -24,7 +24,6 @@ final class NotYet {
       Map.of(
           "/source/connector", Map.of("mariadb", "only 'postgres' can be a source"),
           "/target/connector", Map.of("mariadb", "only 'postgres' can be a target"),
-          "/on-truncate", Map.of("apply", "a TRUNCATE stops the line ('fail')"),
           "/on-bad-row", Map.of("park", "a bad row stops the line ('stop')"));
 
   private static final Pattern INDEX = Pattern.compile("/\\d+(?=/|$)");

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param tables the mappings, in the file's order; each target table once
  * @param schemas whole schemas that are mapped, in the file's order
  * @param backfill how existing rows are copied
+ * @param onTruncate what a TRUNCATE of an old table does
  * @param server the HTTP API of the running job
  */
 public record Spec(
@@ -27,7 +28,16 @@ public record Spec(
     List<TableSpec> tables,
     List<SchemaSpec> schemas,
     BackfillSpec backfill,
+    OnTruncate onTruncate,
     ServerSpec server) {
+
+  /** What a TRUNCATE of an old table does. */
+  public enum OnTruncate {
+    /** It stops the line. */
+    FAIL,
+    /** The new tables lose the rows that came from it. */
+    APPLY
+  }
 
   public Spec {
     Objects.requireNonNull(migration, "migration");
@@ -36,6 +46,7 @@ public record Spec(
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(kafka, "kafka");
     Objects.requireNonNull(backfill, "backfill");
+    Objects.requireNonNull(onTruncate, "onTruncate");
     Objects.requireNonNull(server, "server");
     tables = List.copyOf(tables);
     schemas = List.copyOf(schemas);

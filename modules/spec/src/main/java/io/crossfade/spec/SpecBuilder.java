@@ -42,6 +42,9 @@ final class SpecBuilder {
         tables(),
         schemas(),
         backfill(),
+        values.text("/on-truncate").filter("apply"::equals).isPresent()
+            ? Spec.OnTruncate.APPLY
+            : Spec.OnTruncate.FAIL,
         server());
   }
 

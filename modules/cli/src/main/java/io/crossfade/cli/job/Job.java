@@ -2,6 +2,7 @@ package io.crossfade.cli.job;
 
 import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureSettings;
+import io.crossfade.capture.CaptureSettings.OnTruncate;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.Orders;
 import io.crossfade.capture.Throttle;
@@ -131,7 +132,8 @@ public final class Job implements AutoCloseable {
             spec.kafka().partitions(),
             spec.kafka().replicationFactor(),
             spec.backfill().parallelism(),
-            migration.selects());
+            migration.selects(),
+            spec.onTruncate() == Spec.OnTruncate.APPLY ? OnTruncate.APPLY : OnTruncate.FAIL);
     Topics.ensure(names, sources, settings);
     Throttle throttle = new Throttle(spec.backfill().maxRowsPerSecond());
     Orders orders = opened(new Orders(kafka, names, spec.backfill().maxRowsPerSecond(), throttle));
@@ -140,10 +142,11 @@ public final class Job implements AutoCloseable {
             new Capture(
                 databases.source(),
                 names,
-                migration.sources(),
+                migration.captured(),
                 settings,
                 throttle,
                 Clock.systemUTC()));
+    orders.onResync(capture::beginAgain);
     Path state = temporaryDirectory();
     int threads =
         Math.min(
@@ -167,7 +170,7 @@ public final class Job implements AutoCloseable {
                 monitor::status,
                 () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
-                JobCommands.of(orders, monitor),
+                JobCommands.of(orders, monitor, migration),
                 registry));
     monitor.start();
     capture.start();

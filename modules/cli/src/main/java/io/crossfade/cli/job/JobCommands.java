@@ -2,9 +2,12 @@ package io.crossfade.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.capture.Orders;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
 import io.crossfade.server.Command;
 import io.crossfade.wire.BackfillOrder;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
@@ -14,7 +17,7 @@ final class JobCommands {
 
   private JobCommands() {}
 
-  static Map<String, Command> of(Orders orders, JobMonitor monitor) {
+  static Map<String, Command> of(Orders orders, JobMonitor monitor, Migration migration) {
     return Map.of(
         "pause", body -> give(orders, monitor, order -> order.pause(reason(body), Instant.now())),
         "resume", body -> give(orders, monitor, order -> order.resume(reason(body), Instant.now())),
@@ -22,7 +25,19 @@ final class JobCommands {
             body -> {
               OptionalLong rate = rate(body);
               give(orders, monitor, order -> order.throttle(rate, reason(body), Instant.now()));
+            },
+        "resync",
+            body -> {
+              orders.resync(tables(body, migration), reason(body), Instant.now());
+              monitor.look();
             });
+  }
+
+  private static List<TableId> tables(JsonNode body, Migration migration) {
+    JsonNode table = body.path("table");
+    return table.isMissingNode() || table.isNull()
+        ? migration.sources().stream().map(Table::id).toList()
+        : migration.sourcesOf(table.asText());
   }
 
   private static void give(Orders orders, JobMonitor monitor, UnaryOperator<BackfillOrder> change)
