@@ -191,7 +191,7 @@ final class TestMigration implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(50);
       }
     }
-    RowCodec codec = new RowCodec(source.describe(id(table)).orElseThrow());
+    RowCodec codec = new RowCodec(source.describe(id(table)).orElseThrow(), Set.of());
     return RawHistory.read(
         SharedSandbox.kafka().bootstrapServers(), codec, names.rawTopic(id(table)), barrier);
   }

@@ -63,6 +63,9 @@ final class Fingerprint {
     limit(backfill, "targetCommitP95", pause.targetCommitP95());
     limit(backfill, "sourceReplicaLag", pause.sourceReplicaLag());
     spec.source().readFrom().ifPresent(url -> json.put("readFrom", url.value()));
+    if (spec.onTruncate() != Spec.OnTruncate.FAIL) {
+      json.put("onTruncate", spec.onTruncate().name());
+    }
     json.putObject("server").put("bind", spec.server().bind()).put("port", spec.server().port());
     return json.toString();
   }

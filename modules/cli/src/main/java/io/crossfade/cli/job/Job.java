@@ -114,8 +114,9 @@ public final class Job implements AutoCloseable {
     Optional<Map<String, String>> begunWith = Capture.begunWith(kafka, names);
     if (begunWith.isPresent()) {
       migration.requireSameAs(begunWith.get());
+      preflight.emptyTargets(databases, migration.added(begunWith.get()));
     } else {
-      preflight.emptyTargets(databases, migration);
+      preflight.emptyTargets(databases, migration.tables());
     }
     preflight.orThrow();
     preflight.checks().stream()

@@ -184,8 +184,21 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
     return selects;
   }
 
+  /** New tables that the migration began without, and whose rows come from old ones of their own. */
+  List<MappedTable> added(Map<String, String> begunWith) {
+    Set<TableId> captured = new HashSet<>();
+    tables.stream()
+        .filter(table -> begunWith.containsKey(table.target().id().toString()))
+        .forEach(table -> captured.add(table.plan().source().id()));
+    return tables.stream()
+        .filter(table -> !begunWith.containsKey(table.target().id().toString()))
+        .filter(table -> !captured.contains(table.plan().source().id()))
+        .toList();
+  }
+
   /**
-   * Refuses to go on with other mappings than the migration began with: rows that are in the target
+   * Refuses to go on with other mappings than the migration began with, but for new tables from old
+   * ones that were not captured until now: rows that are in the target
    * already would stay as the former SELECT made them, and rows that were applied already would not
    * come to a new table.
    *
@@ -196,9 +209,13 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
     String advice = "; take it back, or give" + otherName;
     List<Problem> problems = new ArrayList<>();
     Map<String, String> now = selects();
+    List<MappedTable> added = added(begunWith);
     for (MappedTable table : tables) {
       String into = table.target().id().toString();
       String before = begunWith.get(into);
+      if (added.contains(table)) {
+        continue;
+      }
       if (before == null) {
         problems.add(
             table
@@ -207,7 +224,8 @@ public record Migration(Spec spec, List<MappedTable> tables, List<Problem> warni
                 .problem(
                     "this migration began without "
                         + into
-                        + ", and a table cannot be added yet"
+                        + ", and a table cannot be added yet that comes from an old one which is"
+                        + " captured already"
                         + WholeSchemas.leavingOut(spec, table.from())
                             .map(how -> "; " + how + ", or give" + otherName)
                             .orElse("; take it back, or give" + otherName)));

@@ -68,15 +68,15 @@ public final class Preflight {
     checks.addAll(databases.source().check(tables));
   }
 
-  /** New tables have to be empty at a first start, unless the spec says otherwise. */
-  public void emptyTargets(Databases databases, Migration migration) {
-    for (Migration.MappedTable table : migration.tables()) {
+  /** New tables have to be empty when they are filled first, unless the spec says otherwise. */
+  public void emptyTargets(Databases databases, List<Migration.MappedTable> tables) {
+    for (Migration.MappedTable table : tables) {
       TableId into = table.target().id();
       if (table.from().existing() == Existing.REFUSE && !databases.target().isEmpty(into)) {
         checks.add(
             Check.fail(
                 "target.empty",
-                into + " has rows, and this migration has not run before",
+                into + " has rows, and this migration has not filled it before",
                 "empty it, or say existing: keep at "
                     + table.from().place()
                     + " to have rows with the same key overwritten"));
