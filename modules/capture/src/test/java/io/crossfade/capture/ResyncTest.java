@@ -28,7 +28,8 @@ class ResyncTest {
             + KEYS
             + ") i",
         "ANALYZE item",
-        // An event that a resync drops may be a delete; so a key that comes again must not begin at 0.
+        // An event that a resync drops may be a delete; so a key that comes again must not begin at
+        // 0.
         "CREATE SEQUENCE revisions",
         "CREATE FUNCTION next_revision() RETURNS trigger LANGUAGE plpgsql AS"
             + " 'BEGIN NEW.rev := nextval(''revisions''); RETURN NEW; END'",
@@ -216,7 +217,9 @@ class ResyncTest {
 
       m.database.execute("INSERT INTO t VALUES (3, repeat('z', 33 * 1024 * 1024))");
       CaptureStatus blocked = m.awaitBlocked();
-      assertThat(blocked.detail()).contains("row public.t {\"id\":\"3\"} has 346").contains("33554432");
+      assertThat(blocked.detail())
+          .contains("row public.t {\"id\":\"3\"} has 346")
+          .contains("33554432");
       assertThat(blocked.next()).contains("crossfade resync --table public.t");
       // Ordered too early: the chunk meets it now.
       m.resync("t");

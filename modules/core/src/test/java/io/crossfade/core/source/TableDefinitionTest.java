@@ -56,12 +56,17 @@ class TableDefinitionTest {
         .contains("dropped and added again");
     assertThat(
             difference(
-                with(i -> i.column().equals("s") && i.kind() == Kind.LABEL ? changed(i, "50", "glad") : i)))
+                with(
+                    i ->
+                        i.column().equals("s") && i.kind() == Kind.LABEL
+                            ? changed(i, "50", "glad")
+                            : i)))
         .contains("is now 'glad'");
     assertThat(difference(with(i -> i.kind() == Kind.PART ? changed(i, "", "removed") : i)))
         .contains("detached");
     assertThat(
-            difference(with(i -> i.kind() == Kind.PART ? changed(i, "901", TableDefinition.FRESH) : i)))
+            difference(
+                with(i -> i.kind() == Kind.PART ? changed(i, "901", TableDefinition.FRESH) : i)))
         .contains("truncated by itself");
     Item part = new Item(Kind.PART, "", "public.p2", "902", "");
     assertThat(difference(with(i -> i, part))).contains("attached with rows");
@@ -96,7 +101,8 @@ class TableDefinitionTest {
   @Test
   void shouldTakePartsAsTheyAreAfterATruncate() {
     TableDefinition before = new TableDefinition(T, ITEMS).withoutParts();
-    TableDefinition now = with(i -> i.kind() == Kind.PART ? changed(i, "901", TableDefinition.FRESH) : i);
+    TableDefinition now =
+        with(i -> i.kind() == Kind.PART ? changed(i, "901", TableDefinition.FRESH) : i);
 
     assertThat(before.changedTo(now, USED, Set.of())).isEmpty();
   }
