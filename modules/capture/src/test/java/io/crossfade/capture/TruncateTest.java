@@ -60,8 +60,8 @@ class TruncateTest {
   }
 
   /**
-   * The TRUNCATE waits for the locks of chunks that are being read, so they are on their way when it
-   * comes: fails where the copy goes on as it was.
+   * The TRUNCATE waits for the locks of chunks that are being read, so they are on their way when
+   * it comes: fails where the copy goes on as it was.
    */
   @Test
   void shouldNotBringRowsBackThatWereReadBeforeIt() throws Exception {

@@ -116,6 +116,7 @@ class RowCodecTest {
     Table before = new Table(TABLE.id(), TABLE.columns().subList(0, 2), TABLE.primaryKey());
     byte[] value = new RowCodec(before).value(Row.of("1", "a"));
 
-    assertThat(new RowCodec(TABLE, java.util.Set.of()).row(value)).isEqualTo(Row.of("1", "a", null));
+    assertThat(new RowCodec(TABLE, java.util.Set.of()).row(value))
+        .isEqualTo(Row.of("1", "a", null));
   }
 }
