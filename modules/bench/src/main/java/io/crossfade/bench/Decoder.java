@@ -57,7 +57,7 @@ public final class Decoder {
     }
 
     @Override
-    public void truncate(TableId table) {}
+    public void truncate(TableId table, long transaction) {}
 
     @Override
     public void commit(long transaction) {}

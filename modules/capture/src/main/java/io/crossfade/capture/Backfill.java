@@ -102,7 +102,7 @@ final class Backfill implements AutoCloseable {
 
   private void work() {
     try {
-      while (!closed && copies.stream().anyMatch(copy -> !copy.finished())) {
+      while (!closed) { // a table that is finished may be copied again
         Duration wait = throttle.wait(PAUSE);
         if (!wait.isZero()) {
           pause(wait);
@@ -167,8 +167,9 @@ final class Backfill implements AutoCloseable {
         }
         copy.settled(line.get());
       }
-      if (copy.needsExtents()) {
-        copy.measured(source.extents(copy.codec().table().id()));
+      OptionalLong asked = copy.needsExtents();
+      if (asked.isPresent()) {
+        copy.measured(source.extents(copy.codec().table().id()), asked.getAsLong());
         // An empty table has no chunk that would tell the log's thread that it is complete.
         markers.write(() -> {});
       }
@@ -182,7 +183,7 @@ final class Backfill implements AutoCloseable {
       long started = System.nanoTime();
       ChunkRead read =
           source.readChunk(
-              copy.codec().table(),
+              copy.table(),
               reading.extent(),
               reading.chunk().from(),
               reading.chunk().to(),

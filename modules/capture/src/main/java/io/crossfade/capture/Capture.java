@@ -1,9 +1,9 @@
 package io.crossfade.capture;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceException;
-import io.crossfade.core.table.Table;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
 import java.time.Clock;
@@ -44,7 +44,7 @@ public final class Capture implements AutoCloseable {
 
   private final SourceDatabase source;
   private final Names names;
-  private final List<Table> tables;
+  private final List<CapturedTable> tables;
   private final CaptureSettings settings;
   private final Throttle throttle;
   private final Clock clock;
@@ -56,6 +56,7 @@ public final class Capture implements AutoCloseable {
       new AtomicReference<>(Phase.of(CaptureStatus.State.STARTING));
   private volatile CaptureRun run;
   private volatile boolean closed;
+  private volatile boolean ordered;
 
   /**
    * @param source closed by the caller, after this
@@ -65,7 +66,7 @@ public final class Capture implements AutoCloseable {
   public Capture(
       SourceDatabase source,
       Names names,
-      List<Table> tables,
+      List<CapturedTable> tables,
       CaptureSettings settings,
       Throttle throttle,
       Clock clock) {
@@ -177,11 +178,10 @@ public final class Capture implements AutoCloseable {
       } catch (BlockedException e) {
         LOG.error("BLOCKED: {}. Next: {}", e.reason(), e.next());
         phase.set(new Phase(CaptureStatus.State.BLOCKED, e.reason(), e.next()));
-        return;
+        awaitOrder();
       } catch (InterruptedException e) {
-        if (!closed) {
-          throw new IllegalStateException("interrupted by a stranger", e);
-        }
+        // By a stop, or by an order that a term was interrupted for.
+        LOG.debug("capture was interrupted", e);
       } catch (SourceException | KafkaException e) {
         if (began.plus(LONGEST_PAUSE.multipliedBy(2)).isBefore(clock.instant())) {
           pause = FIRST_PAUSE;
@@ -219,11 +219,42 @@ public final class Capture implements AutoCloseable {
     }
   }
 
+  /**
+   * A table is to be copied again: what runs begins anew, and what is blocked tries once more. The
+   * order itself stands in the control topic, where each start finds it.
+   */
+  public void beginAgain() {
+    CaptureRun current;
+    synchronized (lock) {
+      ordered = true;
+      current = run;
+      lock.notifyAll();
+    }
+    if (current != null) {
+      current.stop();
+    }
+  }
+
+  private void awaitOrder() {
+    try {
+      synchronized (lock) {
+        while (!closed && !ordered) {
+          lock.wait();
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("capture was interrupted while blocked", e);
+    }
+  }
+
   /** Captures until something ends it; false where another instance does. */
   private boolean lead() throws InterruptedException {
     Optional<SourceDatabase.Leadership> leadership = source.lead();
     if (leadership.isEmpty()) {
       return false;
+    }
+    synchronized (lock) {
+      ordered = false;
     }
     try (SourceDatabase.Leadership right = leadership.get()) {
       phase.set(Phase.of(CaptureStatus.State.STARTING));
@@ -234,7 +265,7 @@ public final class Capture implements AutoCloseable {
           run = current;
         }
         phase.set(Phase.of(CaptureStatus.State.FOLLOWING));
-        if (!closed) {
+        if (!closed && !ordered) {
           current.await(right);
         }
       } finally {

@@ -19,6 +19,11 @@ final class CaptureCounters {
     rereads.increment();
   }
 
+  /** A row was deleted that no event tells of. */
+  void removed() {
+    changes.increment();
+  }
+
   long changes() {
     return changes.sum();
   }

@@ -1,16 +1,20 @@
 package io.crossfade.capture;
 
+import io.crossfade.core.BlockedException;
 import io.crossfade.core.capture.PublishedLog;
+import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.LogStream;
 import io.crossfade.core.source.Snapshot;
 import io.crossfade.core.source.SourceDatabase;
+import io.crossfade.core.source.SourceDatabase.KnownLog;
 import io.crossfade.core.source.SourceDatabase.LogBeginning;
+import io.crossfade.core.source.SourceDatabase.PreparedLog;
 import io.crossfade.core.source.SourceException;
+import io.crossfade.core.source.TableDefinition;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
-import io.crossfade.wire.RowCodec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
@@ -53,11 +58,13 @@ final class CaptureRun implements AutoCloseable {
 
   private final SourceDatabase source;
   private final Names names;
-  private final List<Table> tables;
+  private final List<CapturedTable> tables;
   private final CaptureSettings settings;
   private final Throttle throttle;
   private final Clock clock;
   private final CaptureCounters counters;
+  private final LogWatch logWatch;
+  private final LiveKeys liveKeys;
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final Deque<Beat> beats = new ConcurrentLinkedDeque<>();
@@ -65,6 +72,7 @@ final class CaptureRun implements AutoCloseable {
   private final Map<TableId, TableCopy> copies = new LinkedHashMap<>();
   private final Markers markers;
   private CaptureTerm term;
+  private Definitions definitions;
   private Backfill backfill;
   private LogStream stream;
   private volatile Duration lag = Duration.ZERO;
@@ -74,7 +82,7 @@ final class CaptureRun implements AutoCloseable {
   CaptureRun(
       SourceDatabase source,
       Names names,
-      List<Table> tables,
+      List<CapturedTable> tables,
       CaptureSettings settings,
       Throttle throttle,
       Clock clock,
@@ -87,65 +95,120 @@ final class CaptureRun implements AutoCloseable {
     this.clock = clock;
     this.counters = counters;
     this.markers = new Markers(source, clock);
+    this.logWatch = new LogWatch(throttle);
+    this.liveKeys = new LiveKeys(settings.kafka());
   }
 
   /** Takes over and begins to stream. Waits for Kafka and for the source. */
   void start() throws InterruptedException {
-    List<TableId> ids = tables.stream().map(Table::id).toList();
-    List<TopicPartition> partitions;
-    Map<String, byte[]> control;
+    List<TableId> ids = tables.stream().map(table -> table.table().id()).toList();
+    Topics.Raw topics;
+    Remembered remembered;
     Publisher publisher;
     try (Admin admin = Admin.create(new HashMap<String, Object>(settings.kafka()))) {
-      partitions = Topics.ensure(admin, names, ids, settings);
+      Topics.ensureControl(admin, names, settings);
       publisher = opened(new Publisher(settings.kafka(), names));
       publisher.takeOver();
-      control = ControlLog.read(admin, settings.kafka(), names.controlTopic());
+      remembered = new Remembered(ControlLog.read(admin, settings.kafka(), names.controlTopic()));
+      topics = Topics.ensureRaw(admin, names, ids, settings, remembered.topics());
     }
-    Optional<ControlCodec.Position> position =
-        Optional.ofNullable(control.get(ControlCodec.POSITION_KEY)).map(ControlCodec::position);
-    LogBeginning beginning =
+    Optional<ControlCodec.Position> position = remembered.position();
+    Resyncs resyncs = Resyncs.of(ids, remembered);
+    PreparedLog log =
         source.prepareLog(
-            java.util.Set.copyOf(ids), position.map(ControlCodec.Position::beginning));
+            Set.copyOf(ids),
+            position.map(p -> new KnownLog(p.beginning(), p.reached())),
+            resyncs.ofAll());
+    requireAsCompiled();
+    publisher.continueAfter(position.map(ControlCodec.Position::sequence).orElse(0L));
+    resyncs.begin(publisher.sequence(), source::snapshot);
+    List<TableDefinition> now = source.definitions(ids);
+    Map<TableId, TableDefinition> accepted = Resyncs.accepted(now, tables, remembered, resyncs);
     PublishedLog published =
         new PublishedLog(
-            position.map(ControlCodec.Position::log).orElse(PublishedLog.State.NOTHING),
+            position
+                .filter(p -> !log.begunAnew())
+                .map(ControlCodec.Position::log)
+                .orElse(PublishedLog.State.NOTHING),
             source::snapshot);
-    publisher.continueAfter(position.map(ControlCodec.Position::sequence).orElse(0L));
     terms = position.map(ControlCodec.Position::terms).orElse(0L) + 1;
-    if (position.isEmpty()) {
+    String reached =
+        position
+            .filter(p -> !log.begunAnew())
+            .flatMap(ControlCodec.Position::reached)
+            .orElse(log.position());
+    if (!remembered.mappings().equals(Optional.of(settings.mappings()))) {
       publisher.mappings(settings.mappings());
-      publisher.commit(new ControlCodec.Position(0, beginning, published.state(), terms));
     }
+    publisher.topics(topics.identities());
+    accepted.values().forEach(publisher::definition);
+    resyncs.publish(publisher);
+    publisher.commit(
+        new ControlCodec.Position(
+            publisher.sequence(), log.beginning(), published.state(), terms, Optional.of(reached)));
     String line = source.line();
-    for (Table table : tables) {
-      Optional<io.crossfade.core.capture.TableBackfill.State> state =
-          Optional.ofNullable(control.get(ControlCodec.backfillKey(table.id())))
-              .map(ControlCodec::backfill);
-      copies.put(table.id(), new TableCopy(new RowCodec(table), state, line));
+    for (CapturedTable table : tables) {
+      TableId id = table.table().id();
+      copies.put(
+          id,
+          new TableCopy(
+              table,
+              resyncs.hasBegun(id) ? Optional.empty() : remembered.backfill(id),
+              line,
+              resyncs.unfinished(id)));
     }
-    stream(publisher, beginning, published, partitions);
+    Map<TableId, Set<String>> used =
+        tables.stream().collect(Collectors.toMap(t -> t.table().id(), CapturedTable::used));
+    definitions = new Definitions(source, used, accepted);
+    RereadWorker rereader = opened(new RereadWorker(source, copies, markers, this::fail));
+    stream(
+        new CaptureTerm(
+            new CaptureTerm.Parts(
+                source,
+                names,
+                publisher,
+                markers,
+                rereader,
+                liveKeys,
+                counters,
+                settings,
+                log.beginning(),
+                published,
+                reached,
+                terms,
+                copies,
+                resyncs.all(),
+                definitions,
+                topics.partitions())),
+        log.beginning());
   }
 
-  private void stream(
-      Publisher publisher,
-      LogBeginning beginning,
-      PublishedLog published,
-      List<TopicPartition> partitions) {
-    Map<TableId, RowCodec> codecs =
-        copies.entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, copy -> copy.getValue().codec()));
-    RereadWorker rereader = opened(new RereadWorker(source, codecs, markers, this::fail));
-    term =
-        new CaptureTerm(
-            publisher,
-            markers,
-            beginning,
-            published,
-            copies,
-            partitions,
-            rereader,
-            counters,
-            terms);
+  /** The SELECTs were compiled against the tables as they were a while ago. */
+  private void requireAsCompiled() {
+    for (CapturedTable captured : tables) {
+      Table then = captured.table();
+      Optional<Table> now = source.describe(then.id());
+      boolean same =
+          now.isPresent()
+              && now.get().primaryKey().equals(then.primaryKey())
+              && captured.used().stream()
+                  .allMatch(
+                      name ->
+                          now.get().indexOf(name).isPresent()
+                              && now.get().column(name).type().equals(then.column(name).type()));
+      if (!same) {
+        throw new BlockedException(
+            then.id() + " has changed its columns or its key since this job looked at it",
+            "undo the change; or stop the job, start it with a SELECT that fits, then `crossfade"
+                + " resync --table "
+                + then.id()
+                + "`");
+      }
+    }
+  }
+
+  private void stream(CaptureTerm begun, LogBeginning beginning) {
+    term = begun;
     stream = opened(source.stream(tables, term));
     backfill =
         opened(
@@ -198,20 +261,28 @@ final class CaptureRun implements AutoCloseable {
 
   /** Ends the term from another thread. */
   void stop() {
+    term.stop();
     stream.close();
   }
 
   private void fail(Throwable error) {
     failure.compareAndSet(null, error);
-    stream.close();
+    stop();
   }
 
+  /** What has changed without an event until now is noticed before the barrier is written. */
   void barrier(CompletableFuture<Map<TopicPartition, Long>> offsets) {
-    markers.write(() -> term.barrier(offsets));
+    Definitions.Look look = definitions.look();
+    markers.write(
+        () -> {
+          term.compare(look);
+          term.barrier(offsets);
+        });
   }
 
   private void beat() {
     try {
+      Definitions.Look look = definitions.look();
       Snapshot taken = source.snapshot();
       Beat beat = new Beat(clock.instant());
       beats.add(beat);
@@ -220,9 +291,12 @@ final class CaptureRun implements AutoCloseable {
             beats.remove(beat);
             lag = Duration.between(beat.written(), clock.instant());
             term.advance(taken);
+            term.compare(look);
           });
       markers.repeatOverdue();
-      retained = Optional.of(source.retainedLog());
+      SourceDatabase.RetainedLog held = source.retainedLog();
+      retained = Optional.of(held);
+      logWatch.observe(held);
     } catch (SourceException e) {
       LOG.debug("no beat", e);
     } catch (RuntimeException e) {

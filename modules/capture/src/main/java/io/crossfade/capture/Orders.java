@@ -1,18 +1,27 @@
 package io.crossfade.capture;
 
+import io.crossfade.core.table.TableId;
 import io.crossfade.wire.BackfillOrder;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
+import io.crossfade.wire.ResyncOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +29,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -50,6 +60,7 @@ public final class Orders implements AutoCloseable {
   private BackfillOrder last;
   private long lastOffset = -1;
   private boolean upToDate;
+  private volatile Runnable onResync = () -> {};
 
   /**
    * Begins to follow. Does not wait; the throttle is shut until the orders of former runs are read.
@@ -67,6 +78,14 @@ public final class Orders implements AutoCloseable {
     thread.start();
   }
 
+  /**
+   * Has this be run, by a thread of its own, when somebody orders a table to be copied again. What
+   * was ordered before is found by capture's start.
+   */
+  public void onResync(Runnable action) {
+    onResync = action;
+  }
+
   /** The last order that has come. */
   public synchronized BackfillOrder last() {
     return last;
@@ -81,6 +100,27 @@ public final class Orders implements AutoCloseable {
    *     whether it will count
    */
   public void give(UnaryOperator<BackfillOrder> change) throws InterruptedException {
+    byte[] key = ControlCodec.ORDER_KEY.getBytes(StandardCharsets.UTF_8);
+    send(() -> Map.of(key, ControlCodec.encode(change.apply(last()))));
+  }
+
+  /**
+   * Orders tables to be copied again, as {@link #give} gives its orders.
+   *
+   * @param reason why, in the operator's words
+   */
+  public void resync(Collection<TableId> tables, String reason, Instant now)
+      throws InterruptedException {
+    Map<byte[], byte[]> records = new LinkedHashMap<>();
+    for (TableId table : tables) {
+      records.put(
+          ControlCodec.resyncOrderKey(table).getBytes(StandardCharsets.UTF_8),
+          ControlCodec.encode(new ResyncOrder(UUID.randomUUID().toString(), reason, now)));
+    }
+    send(() -> records);
+  }
+
+  private void send(Supplier<Map<byte[], byte[]>> order) throws InterruptedException {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
@@ -91,15 +131,22 @@ public final class Orders implements AutoCloseable {
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
       // One after the other: an order that was changed from a stale one would undo the one between.
       synchronized (giving) {
-        byte[] key = ControlCodec.ORDER_KEY.getBytes(StandardCharsets.UTF_8);
-        byte[] value = ControlCodec.encode(change.apply(last()));
-        long offset =
-            producer
-                .send(new ProducerRecord<>(control.topic(), control.partition(), key, value))
-                .get()
-                .offset();
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        order
+            .get()
+            .forEach(
+                (key, value) ->
+                    sent.add(
+                        producer.send(
+                            new ProducerRecord<>(
+                                control.topic(), control.partition(), key, value))));
+        long offset = -1;
+        for (Future<RecordMetadata> record : sent) {
+          offset = Math.max(offset, record.get().offset());
+        }
+        long last = offset;
         await(
-            () -> lastOffset >= offset,
+            () -> lastOffset >= last,
             "Kafka has taken the order, but has not handed it on; `crossfade status` says whether it counts");
       }
     } catch (ExecutionException e) {
@@ -126,11 +173,19 @@ public final class Orders implements AutoCloseable {
         consumer.assign(List.of(control));
         consumer.seekToBeginning(List.of(control));
         long end = consumer.endOffsets(List.of(control)).get(control);
+        boolean resync = false;
         while (!closed) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-            if (ControlCodec.ORDER_KEY.equals(new String(record.key(), StandardCharsets.UTF_8))) {
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            if (ControlCodec.ORDER_KEY.equals(key)) {
               come(record.offset(), ControlCodec.order(record.value()).under(inSpec));
+            } else if (ControlCodec.isResyncOrder(key)) {
+              resync |= come(record.offset()) && upToDate();
             }
+          }
+          if (resync) {
+            resync = false;
+            onResync.run();
           }
           if (consumer.position(control) >= end) {
             obey();
@@ -157,11 +212,20 @@ public final class Orders implements AutoCloseable {
   }
 
   private synchronized void come(long offset, BackfillOrder order) {
-    if (offset <= lastOffset) {
-      return; // read again after an error
+    if (come(offset)) {
+      last = order;
     }
-    lastOffset = offset;
-    last = order;
+  }
+
+  /** Whether an order comes for the first time: after an error all are read again. */
+  private synchronized boolean come(long offset) {
+    boolean first = offset > lastOffset;
+    lastOffset = Math.max(lastOffset, offset);
+    return first;
+  }
+
+  private synchronized boolean upToDate() {
+    return upToDate;
   }
 
   private synchronized void obey() {

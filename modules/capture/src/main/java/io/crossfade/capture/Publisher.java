@@ -1,12 +1,15 @@
 package io.crossfade.capture;
 
+import io.crossfade.core.capture.Resync;
 import io.crossfade.core.capture.TableBackfill;
+import io.crossfade.core.source.TableDefinition;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.TableId;
 import io.crossfade.wire.Barrier;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.Provenance;
+import io.crossfade.wire.RawTopics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +104,30 @@ final class Publisher implements AutoCloseable {
     control(ControlCodec.backfillKey(table), ControlCodec.encode(state));
   }
 
+  /** Adds that a table's backfill has not begun to the open transaction. */
+  void backfillAnew(TableId table) {
+    begin();
+    control(ControlCodec.backfillKey(table), null);
+  }
+
+  /** Adds a table's definition to the open transaction. */
+  void definition(TableDefinition definition) {
+    begin();
+    control(ControlCodec.definitionKey(definition.table()), ControlCodec.encode(definition));
+  }
+
+  /** Adds that a table is copied again, or was, to the open transaction. */
+  void resync(TableId table, Resync resync) {
+    begin();
+    control(ControlCodec.resyncKey(table), ControlCodec.encode(resync));
+  }
+
+  /** Adds the identities of the raw topics to the open transaction. */
+  void topics(RawTopics topics) {
+    begin();
+    control(ControlCodec.TOPICS_KEY, ControlCodec.encode(topics));
+  }
+
   /** Adds a barrier for each of these partitions; the futures give the offsets after the commit. */
   Map<TopicPartition, Future<RecordMetadata>> barriers(List<TopicPartition> partitions) {
     begin();
@@ -112,6 +139,11 @@ final class Publisher implements AutoCloseable {
       sent.put(partition, send(record));
     }
     return sent;
+  }
+
+  /** Whether something was added that is not committed. */
+  boolean isOpen() {
+    return open;
   }
 
   /** Whether the open transaction has become so large that it should be committed. */

@@ -45,7 +45,7 @@ final class RereadWorker implements AutoCloseable {
   }
 
   private final SourceDatabase source;
-  private final Map<TableId, RowCodec> codecs;
+  private final Map<TableId, TableCopy> tables;
   private final Markers markers;
   private final Consumer<Throwable> onFailure;
   private final ExecutorService thread =
@@ -54,11 +54,11 @@ final class RereadWorker implements AutoCloseable {
 
   RereadWorker(
       SourceDatabase source,
-      Map<TableId, RowCodec> codecs,
+      Map<TableId, TableCopy> tables,
       Markers markers,
       Consumer<Throwable> onFailure) {
     this.source = source;
-    this.codecs = codecs;
+    this.tables = tables;
     this.markers = markers;
     this.onFailure = onFailure;
   }
@@ -79,7 +79,7 @@ final class RereadWorker implements AutoCloseable {
       Map<TableId, List<Key>> byTable = new HashMap<>();
       keys.forEach(key -> byTable.computeIfAbsent(key.table(), t -> new ArrayList<>()).add(key));
       List<Result> results =
-          byTable.entrySet().stream().map(e -> read(codecs.get(e.getKey()), e.getValue())).toList();
+          byTable.entrySet().stream().map(e -> read(tables.get(e.getKey()), e.getValue())).toList();
       markers.write(
           () -> {
             busy = false;
@@ -94,10 +94,11 @@ final class RereadWorker implements AutoCloseable {
     }
   }
 
-  private Result read(RowCodec codec, List<Key> keys) {
+  private Result read(TableCopy table, List<Key> keys) {
+    RowCodec codec = table.codec();
     List<Row> rows = keys.stream().map(key -> codec.keyRow(key.bytes())).toList();
     RowBuffer buffer = new RowBuffer(codec);
-    Snapshot snapshot = source.readKeys(codec.table(), rows, buffer);
+    Snapshot snapshot = source.readKeys(table.table(), rows, buffer);
     Map<Key, EncodedRow> found = new HashMap<>();
     buffer.rows().forEach(row -> found.put(row.key(), row));
     return new Result(keys, found, buffer.full(), snapshot, Instant.now());

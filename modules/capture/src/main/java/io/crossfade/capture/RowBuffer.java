@@ -47,7 +47,9 @@ final class RowBuffer implements RowSink {
               + value.length
               + " bytes; the most that is carried is "
               + Publisher.LARGEST_ROW,
-          "make the row smaller or delete it at the source, then start again");
+          "make the row smaller or delete it at the source, then `crossfade resync --table "
+              + codec.table().id()
+              + "`");
     }
   }
 

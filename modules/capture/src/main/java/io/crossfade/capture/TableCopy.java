@@ -2,7 +2,9 @@ package io.crossfade.capture;
 
 import io.crossfade.core.capture.ChunkSize;
 import io.crossfade.core.capture.ChunkWindow;
+import io.crossfade.core.capture.Resync;
 import io.crossfade.core.capture.TableBackfill;
+import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.Snapshot;
 import io.crossfade.core.table.Key;
@@ -10,6 +12,7 @@ import io.crossfade.wire.RowCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
@@ -33,11 +36,13 @@ final class TableCopy {
    * @param chunk what is to be read
    * @param extent where
    * @param ticket its place in the window
+   * @param round of which copy it is; the rows of one that was given up mean nothing any more
    */
-  record Reading(TableBackfill.Chunk chunk, Extent extent, ChunkWindow.Ticket ticket) {}
+  record Reading(TableBackfill.Chunk chunk, Extent extent, ChunkWindow.Ticket ticket, long round) {}
 
+  private final CapturedTable table;
   private final RowCodec codec;
-  private final ChunkWindow window = new ChunkWindow();
+  private ChunkWindow window = new ChunkWindow();
   private final ChunkSize size = new ChunkSize(SMALLEST_CHUNK, GREATEST_CHUNK);
   private TableBackfill backfill;
   private String line;
@@ -45,17 +50,78 @@ final class TableCopy {
   private boolean remeasure;
   private boolean finished;
   private long gaveWay;
+  private long round;
+
+  /** The number of the next attempt: 0 only where no row of the table can have been published. */
+  private int attempt;
+
+  private Optional<Resync> resync;
 
   /**
    * @param state where a former term has left it; empty if none has begun
    * @param line of before the log's stream began
+   * @param resync why it is copied again; empty where it is not, or not any more
    */
-  TableCopy(RowCodec codec, Optional<TableBackfill.State> state, String line) {
-    this.codec = codec;
+  TableCopy(
+      CapturedTable table,
+      Optional<TableBackfill.State> state,
+      String line,
+      Optional<Resync> resync) {
+    this.table = table;
+    this.codec = new RowCodec(table.table());
     this.line = line;
+    this.resync = resync;
     this.backfill = state.map(TableBackfill::new).orElse(null);
+    this.attempt = state.map(s -> s.attempt() + 1).orElse(resync.isPresent() ? 1 : 0);
     this.remeasure = state.isEmpty();
-    this.finished = backfill != null && backfill.complete();
+    this.finished = backfill != null && backfill.complete() && resync.isEmpty();
+  }
+
+  /** All is copied again, behind this line, as nothing that was copied until now counted. */
+  synchronized void again(Resync why, String newLine) {
+    giveUp();
+    attempt = Math.max(attempt, 1);
+    backfill = null;
+    remeasure = true;
+    finished = false;
+    settled = false;
+    line = newLine;
+    resync = Optional.of(why);
+  }
+
+  /**
+   * The table was emptied, and all rows that it has since then come by the log: so nothing is left
+   * to copy. A chunk on its way may have seen rows from before; it is dropped.
+   *
+   * @return the state to write
+   */
+  synchronized TableBackfill.State emptied() {
+    if (!finished) {
+      giveUp();
+      backfill = new TableBackfill(TableBackfill.State.start(List.of(), Math.max(attempt, 1)));
+      attempt = backfill.attempt() + 1;
+      remeasure = false;
+    }
+    return backfill.state();
+  }
+
+  /** Why it is copied again; empty where it is not, or not any more. */
+  synchronized Optional<Resync> resync() {
+    return resync;
+  }
+
+  /** Whether the chunk is one of the copy that goes on; if not there is nothing to be done. */
+  synchronized boolean isCurrent(Reading reading) {
+    return reading.round() == round;
+  }
+
+  private void giveUp() {
+    round++;
+    window = new ChunkWindow();
+  }
+
+  CapturedTable table() {
+    return table;
   }
 
   RowCodec codec() {
@@ -64,7 +130,7 @@ final class TableCopy {
 
   /** An event of a key was streamed. */
   synchronized void streamed(Key key, long transaction) {
-    if (!finished) {
+    if (!isComplete() && !finished) {
       window.streamed(key, transaction);
     }
   }
@@ -100,18 +166,28 @@ final class TableCopy {
   /**
    * Whether the extents have to be measured before the next chunk: at the beginning, and when rows
    * were moved. Not while a chunk is open, so that every open chunk is one of the backfill that is.
+   *
+   * @return what {@link #measured} wants; empty where they have not
    */
-  synchronized boolean needsExtents() {
-    return remeasure && window.openChunks() == 0;
+  synchronized OptionalLong needsExtents() {
+    return remeasure && settled && window.openChunks() == 0
+        ? OptionalLong.of(round)
+        : OptionalLong.empty();
   }
 
   /**
    * The extents were measured. What was read of the former ones stays published, but all is read
    * again.
+   *
+   * @param asked what {@link #needsExtents} gave before: a copy that began again since then has to
+   *     be measured behind its own line
    */
-  synchronized void measured(List<Extent> extents) {
-    int attempt = backfill == null ? 0 : backfill.attempt() + 1;
+  synchronized void measured(List<Extent> extents, long asked) {
+    if (asked != round) {
+      return;
+    }
     backfill = new TableBackfill(TableBackfill.State.start(extents, attempt));
+    attempt++;
     remeasure = false;
   }
 
@@ -122,17 +198,23 @@ final class TableCopy {
     }
     return backfill
         .next(size.next())
-        .map(chunk -> new Reading(chunk, backfill.extent(chunk), window.open()));
+        .map(chunk -> new Reading(chunk, backfill.extent(chunk), window.open(), round));
   }
 
   /** Rows were moved: measure again when no chunk is open. */
   synchronized void moved(Reading reading) {
+    if (!isCurrent(reading)) {
+      return;
+    }
     window.abandon(reading.ticket());
     remeasure = true;
   }
 
   /** The chunk could not be read. */
   synchronized void giveBack(Reading reading) {
+    if (!isCurrent(reading)) {
+      return;
+    }
     size.failed();
     window.abandon(reading.ticket());
     backfill.giveBack(reading.chunk());
@@ -145,6 +227,9 @@ final class TableCopy {
    */
   synchronized Optional<TableBackfill.Chunk> read(
       Reading reading, Snapshot snapshot, long end, Duration took, double filled) {
+    if (!isCurrent(reading)) {
+      return Optional.empty();
+    }
     size.took(end - reading.chunk().from(), took, filled);
     if (!window.read(reading.ticket(), snapshot)) {
       backfill.giveBack(reading.chunk());
@@ -185,16 +270,19 @@ final class TableCopy {
   }
 
   /**
-   * The state of a table that turned out to be empty, or is complete: nothing is remembered any
-   * more.
+   * Whether all is published but not finished: a table that turned out to be empty is, too. What is
+   * copied again has its extras still.
    */
-  synchronized Optional<TableBackfill.State> finishIfComplete() {
-    if (finished || remeasure || !backfill.complete()) {
-      return Optional.empty();
-    }
+  synchronized boolean isComplete() {
+    return !finished && !remeasure && backfill.complete();
+  }
+
+  /** Nothing is left to do, and nothing is remembered any more: the state to write. */
+  synchronized TableBackfill.State finish() {
     finished = true;
+    resync = Optional.empty();
     window.clear();
-    return Optional.of(backfill.state());
+    return backfill.state();
   }
 
   synchronized boolean finished() {

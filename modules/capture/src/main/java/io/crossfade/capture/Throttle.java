@@ -20,6 +20,7 @@ public final class Throttle {
   private OptionalLong rowsPerSecond;
   private Optional<String> paused = Optional.empty();
   private Optional<String> held = Optional.empty();
+  private Optional<String> spared = Optional.empty();
   private double owed;
   private long paidAt;
 
@@ -57,6 +58,15 @@ public final class Throttle {
     held = Objects.requireNonNull(because, "because");
   }
 
+  /**
+   * What the source's log wants.
+   *
+   * @param because why it has to stand still until this is called again; empty where it has not
+   */
+  synchronized void spare(Optional<String> because) {
+    spared = Objects.requireNonNull(because, "because");
+  }
+
   /** How fast it may go; empty for as fast as it can. */
   public synchronized OptionalLong rowsPerSecond() {
     return rowsPerSecond;
@@ -64,7 +74,7 @@ public final class Throttle {
 
   /** Why it stands still, for people; empty where it does not. */
   public synchronized Optional<String> stopped() {
-    return paused.or(() -> held);
+    return paused.or(() -> spared).or(() -> held);
   }
 
   /** Whether an operator has paused it. */
@@ -83,7 +93,7 @@ public final class Throttle {
   /** How long to wait at most before this is asked again; zero: the next chunk may be read. */
   synchronized Duration wait(Duration most) {
     pay();
-    if (paused.isPresent() || held.isPresent()) {
+    if (stopped().isPresent()) {
       return most;
     }
     if (owed <= 0) {

@@ -3,6 +3,7 @@ package io.crossfade.capture;
 import io.crossfade.core.BlockedException;
 import io.crossfade.core.table.TableId;
 import io.crossfade.wire.Names;
+import io.crossfade.wire.RawTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,7 +37,16 @@ public final class Topics {
   private Topics() {}
 
   /**
-   * Makes the topics that are missing. Waits for Kafka; repeatable.
+   * The raw topics as they are.
+   *
+   * @param partitions of all of them
+   * @param identities what is remembered of them
+   */
+  record Raw(List<TopicPartition> partitions, RawTopics identities) {}
+
+  /**
+   * Makes the topics that are missing, but those that the migration has written to already: to find
+   * one of those gone is up to capture. Waits for Kafka; repeatable.
    *
    * @throws BlockedException where Kafka will not
    * @throws KafkaException where Kafka does not answer
@@ -44,40 +54,98 @@ public final class Topics {
   public static void ensure(Names names, Collection<TableId> tables, CaptureSettings settings)
       throws InterruptedException {
     try (Admin admin = Admin.create(new HashMap<String, Object>(settings.kafka()))) {
-      ensure(admin, names, tables, settings);
+      ensureControl(admin, names, settings);
+      Set<String> known =
+          new Remembered(ControlLog.read(admin, settings.kafka(), names.controlTopic()))
+              .topics()
+              .map(topics -> topics.byName().keySet())
+              .orElse(Set.of());
+      List<String> fresh =
+          tables.stream().map(names::rawTopic).filter(topic -> !known.contains(topic)).toList();
+      make(admin, fresh, settings.partitions(), rawConfig(), settings);
+      describe(admin, fresh);
     }
   }
 
-  /**
-   * Makes the topics that are missing.
-   *
-   * @return all partitions of the raw topics
-   */
-  static List<TopicPartition> ensure(
-      Admin admin, Names names, Collection<TableId> tables, CaptureSettings settings)
+  /** Makes the control topic if it is missing. */
+  static void ensureControl(Admin admin, Names names, CaptureSettings settings)
       throws InterruptedException {
-    List<String> raw = tables.stream().map(names::rawTopic).toList();
+    make(admin, List.of(names.controlTopic()), 1, controlConfig(), settings);
+    describe(admin, List.of(names.controlTopic()));
+  }
+
+  /**
+   * Makes the raw topics that are missing, and looks whether those that were written to are still
+   * the same.
+   *
+   * @param known from before; empty at the first start
+   * @throws BlockedException where one of them is not the same
+   */
+  static Raw ensureRaw(
+      Admin admin,
+      Names names,
+      Collection<TableId> tables,
+      CaptureSettings settings,
+      Optional<RawTopics> known)
+      throws InterruptedException {
+    Map<String, RawTopics.Topic> before = known.map(RawTopics::byName).orElse(Map.of());
+    List<String> topics = tables.stream().map(names::rawTopic).toList();
     Set<String> present = get(admin.listTopics().names());
-    List<NewTopic> missing = new ArrayList<>();
-    for (String topic : raw) {
-      if (!present.contains(topic)) {
-        missing.add(
-            new NewTopic(topic, Optional.of(settings.partitions()), replication(settings))
-                .configs(rawConfig()));
+    for (String topic : topics) {
+      if (before.containsKey(topic) && !present.contains(topic)) {
+        throw notTheSame("raw topic " + topic + " was deleted");
       }
     }
-    if (!present.contains(names.controlTopic())) {
-      missing.add(
-          new NewTopic(names.controlTopic(), Optional.of(1), replication(settings))
-              .configs(controlConfig()));
+    make(admin, topics, settings.partitions(), rawConfig(), settings);
+    make(admin, List.of(names.deadTopic()), 1, deadConfig(), settings);
+    Map<String, TopicDescription> now = describe(admin, topics);
+    Map<String, RawTopics.Topic> identities = new HashMap<>(before);
+    for (String topic : topics) {
+      RawTopics.Topic is =
+          new RawTopics.Topic(
+              now.get(topic).topicId().toString(), now.get(topic).partitions().size());
+      RawTopics.Topic was = identities.putIfAbsent(topic, is);
+      if (was != null && !was.id().equals(is.id())) {
+        throw notTheSame("raw topic " + topic + " was deleted and made again");
+      }
+      if (was != null && was.partitions() != is.partitions()) {
+        throw notTheSame(
+            "raw topic "
+                + topic
+                + " had "
+                + was.partitions()
+                + " partitions and has "
+                + is.partitions()
+                + ": records of one key may lie in two of them");
+      }
     }
-    if (!present.contains(names.deadTopic())) {
-      missing.add(
-          new NewTopic(names.deadTopic(), Optional.of(1), replication(settings))
-              .configs(deadConfig()));
-    }
+    return new Raw(partitions(now), new RawTopics(identities));
+  }
+
+  private static BlockedException notTheSame(String what) {
+    return new BlockedException(
+        what,
+        "begin again with empty new tables, as docs/runbook.md says: the target counts what it has"
+            + " by the topic that was, so `crossfade resync` cannot mend this");
+  }
+
+  private static void make(
+      Admin admin,
+      List<String> topics,
+      int partitions,
+      Map<String, String> config,
+      CaptureSettings settings)
+      throws InterruptedException {
+    Set<String> present = get(admin.listTopics().names());
+    List<NewTopic> missing =
+        topics.stream()
+            .filter(topic -> !present.contains(topic))
+            .map(
+                topic ->
+                    new NewTopic(topic, Optional.of(partitions), replication(settings))
+                        .configs(config))
+            .toList();
     get(admin.createTopics(missing).all());
-    return partitions(describe(admin, raw));
   }
 
   /**

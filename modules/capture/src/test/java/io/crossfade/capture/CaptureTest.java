@@ -2,6 +2,7 @@ package io.crossfade.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
@@ -221,13 +222,14 @@ class CaptureTest {
         new Capture(
             source,
             names,
-            List.of(table),
+            List.of(CapturedTable.whole(table)),
             new CaptureSettings(
                 Map.of("bootstrap.servers", SharedSandbox.kafka().bootstrapServers()),
                 3,
                 OptionalInt.of(1),
                 2,
-                Map.of()),
+                Map.of(),
+                CaptureSettings.OnTruncate.FAIL),
             new Throttle(maxRowsPerSecond),
             Clock.systemUTC());
     capture.start();

@@ -42,6 +42,16 @@ abstract class JobCommand implements Callable<Integer> {
     return OptionalLong.empty();
   }
 
+  /** Has the job do it. */
+  Status send(JobClient job, String reason) throws NoJob, CommandRefused, InterruptedException {
+    return job.command(command.name(), reason, maxRowsPerSecond());
+  }
+
+  /** Whether it says nothing to a job that has copied all rows. */
+  boolean endsWithTheCopy() {
+    return true;
+  }
+
   /** What is said when it is done. */
   abstract String done(Status after);
 
@@ -49,7 +59,7 @@ abstract class JobCommand implements Callable<Integer> {
   public final Integer call() throws SpecException, InterruptedException {
     JobClient job = client(file.read().server());
     try {
-      Status after = job.command(command.name(), reason, maxRowsPerSecond());
+      Status after = send(job, reason);
       PrintWriter out = command.commandLine().getOut();
       out.print(format == OutputFormat.json ? StatusJson.write(after) + "\n" : text(after));
       out.flush();
@@ -60,7 +70,7 @@ abstract class JobCommand implements Callable<Integer> {
   }
 
   private String text(Status after) {
-    boolean over = after.phase().equals("FOLLOWING");
+    boolean over = endsWithTheCopy() && after.phase().equals("FOLLOWING");
     return done(after) + (over ? "; all rows are copied, so this changes nothing now" : "") + "\n";
   }
 

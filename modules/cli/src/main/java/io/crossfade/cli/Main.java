@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
+      ResyncCommand.class,
       ThrottleCommand.class,
       ReplayCommand.class,
       RowsCommand.class,

@@ -102,6 +102,16 @@ public final class JobClient {
     }
   }
 
+  /**
+   * As {@link #command}, about tables.
+   *
+   * @param table its name; empty for all
+   */
+  public Status commandOnTable(String command, String reason, Optional<String> table)
+      throws NoJob, CommandRefused, InterruptedException {
+    return post(command, StatusJson.order(reason, table));
+  }
+
   private Status post(String command, String body)
       throws NoJob, CommandRefused, InterruptedException {
     HttpRequest.Builder request =

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** {@link Status} as JSON and back. */
@@ -75,6 +76,13 @@ public final class StatusJson {
   static String order(String reason, OptionalLong maxRowsPerSecond) {
     ObjectNode body = MAPPER.createObjectNode().put("reason", reason);
     maxRowsPerSecond.ifPresent(rate -> body.put("maxRowsPerSecond", rate));
+    return body.toString();
+  }
+
+  /** The body of a command about a table, or about all. */
+  static String order(String reason, Optional<String> table) {
+    ObjectNode body = MAPPER.createObjectNode().put("reason", reason);
+    table.ifPresent(name -> body.put("table", name));
     return body.toString();
   }
 

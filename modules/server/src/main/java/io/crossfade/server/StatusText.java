@@ -172,8 +172,15 @@ public final class StatusText {
             .filter(OptionalLong::isPresent)
             .map(bytes -> " of " + Human.bytes(bytes.getAsLong()))
             .orElse(lag.sourceBytes().isPresent() ? ", no limit" : "");
-    return "WAL  held by slot %s: %s%s"
-        .formatted(status.slot(), text(lag.sourceBytes(), Human::bytes), limit);
+    boolean much =
+        lag.sourceBytesLimit().isPresent()
+            && lag.sourceBytes().orElse(0) >= lag.sourceBytesLimit().getAsLong() / 2;
+    return "WAL  held by slot %s: %s%s%s"
+        .formatted(
+            status.slot(),
+            text(lag.sourceBytes(), Human::bytes),
+            limit,
+            much ? " – WARNING: more than half; beyond it the slot is lost" : "");
   }
 
   private static String seconds(OptionalDouble seconds) {

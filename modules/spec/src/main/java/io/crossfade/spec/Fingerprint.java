@@ -67,6 +67,9 @@ final class Fingerprint {
     if (spec.onBadRow() != OnBadRow.STOP) {
       json.put("onBadRow", spec.onBadRow().name());
     }
+    if (spec.onTruncate() != Spec.OnTruncate.FAIL) {
+      json.put("onTruncate", spec.onTruncate().name());
+    }
     json.putObject("server").put("bind", spec.server().bind()).put("port", spec.server().port());
     return json.toString();
   }

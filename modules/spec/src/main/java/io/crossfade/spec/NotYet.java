@@ -23,8 +23,7 @@ final class NotYet {
   private static final Map<String, Map<String, String>> VALUES =
       Map.of(
           "/source/connector", Map.of("mariadb", "only 'postgres' can be a source"),
-          "/target/connector", Map.of("mariadb", "only 'postgres' can be a target"),
-          "/on-truncate", Map.of("apply", "a TRUNCATE stops the line ('fail')"));
+          "/target/connector", Map.of("mariadb", "only 'postgres' can be a target"));
 
   private static final Pattern INDEX = Pattern.compile("/\\d+(?=/|$)");
 

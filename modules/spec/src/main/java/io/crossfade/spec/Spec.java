@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param schemas whole schemas that are mapped, in the file's order
  * @param backfill how existing rows are copied
  * @param onBadRow what becomes of a row that the target refuses
+ * @param onTruncate what a TRUNCATE of an old table does
  * @param server the HTTP API of the running job
  */
 public record Spec(
@@ -30,7 +31,16 @@ public record Spec(
     List<SchemaSpec> schemas,
     BackfillSpec backfill,
     OnBadRow onBadRow,
+    OnTruncate onTruncate,
     ServerSpec server) {
+
+  /** What a TRUNCATE of an old table does. */
+  public enum OnTruncate {
+    /** It stops the line. */
+    FAIL,
+    /** The new tables lose the rows that came from it. */
+    APPLY
+  }
 
   public Spec {
     Objects.requireNonNull(migration, "migration");
@@ -40,6 +50,7 @@ public record Spec(
     Objects.requireNonNull(kafka, "kafka");
     Objects.requireNonNull(backfill, "backfill");
     Objects.requireNonNull(onBadRow, "onBadRow");
+    Objects.requireNonNull(onTruncate, "onTruncate");
     Objects.requireNonNull(server, "server");
     tables = List.copyOf(tables);
     schemas = List.copyOf(schemas);

@@ -46,6 +46,9 @@ final class SpecBuilder {
         values.text("/on-bad-row").filter("park"::equals).isPresent()
             ? OnBadRow.PARK
             : OnBadRow.STOP,
+        values.text("/on-truncate").filter("apply"::equals).isPresent()
+            ? Spec.OnTruncate.APPLY
+            : Spec.OnTruncate.FAIL,
         server());
   }
 

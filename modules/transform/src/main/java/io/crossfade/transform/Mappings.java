@@ -77,6 +77,11 @@ public final class Mappings {
     }
 
     @Override
+    public Set<String> uses() {
+      return Set.copyOf(plan.inputColumns());
+    }
+
+    @Override
     public List<String> columns() {
       return columns;
     }

@@ -37,7 +37,9 @@ final class RawTopic {
                 .filter(m -> m.mapper().source().equals(source))
                 .map(m -> new MappedTable(m))
                 .toList();
-        topics.add(new RawTopic(names.rawTopic(source.id()), new RowCodec(source), tables));
+        Set<String> uses = new HashSet<>();
+        tables.forEach(table -> uses.addAll(table.mapper().uses()));
+        topics.add(new RawTopic(names.rawTopic(source.id()), new RowCodec(source, uses), tables));
       }
     }
     return topics;

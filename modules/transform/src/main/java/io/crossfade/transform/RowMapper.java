@@ -1,10 +1,13 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.sql.EvaluationException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Rows of one old table to rows of one new one: at most one row for each, and a key that follows
@@ -16,6 +19,11 @@ public interface RowMapper {
 
   /** The old table, with its primary key. */
   Table source();
+
+  /** The old table's columns that are read; others may be missing in a row. */
+  default Set<String> uses() {
+    return source().columns().stream().map(Column::name).collect(Collectors.toSet());
+  }
 
   /** Names of the new table's columns, in the order of the rows that come out. */
   List<String> columns();

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.core.capture.PublishedLog;
+import io.crossfade.core.capture.Resync;
 import io.crossfade.core.capture.TableBackfill;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.SourceDatabase.LogBeginning;
+import io.crossfade.core.source.TableDefinition;
 import io.crossfade.core.table.TableId;
 import java.io.IOException;
 import java.time.Instant;
@@ -34,7 +36,16 @@ public final class ControlCodec {
   /** The key of the last order about the backfill. Any instance writes it, in no transaction. */
   public static final String ORDER_KEY = "order";
 
+  /** The key of the raw topics' identities. */
+  public static final String TOPICS_KEY = "topics";
+
   private static final String BACKFILL_PREFIX = "backfill/";
+  private static final String DEFINITION_PREFIX = "definition/";
+  private static final String RESYNC_PREFIX = "resync/";
+
+  /** Before the table, in the keys of orders to copy one again. In no transaction, by anybody. */
+  private static final String RESYNC_ORDER_PREFIX = "order-resync/";
+
   private static final int VERSION = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,14 +59,159 @@ public final class ControlCodec {
    * @param beginning where the log began
    * @param log what of it is published
    * @param terms how often capture was begun
+   * @param reached how far the log may have been confirmed to the source; empty where an older
+   *     Crossfade has written it
    */
   public record Position(
-      long sequence, LogBeginning beginning, PublishedLog.State log, long terms) {}
+      long sequence,
+      LogBeginning beginning,
+      PublishedLog.State log,
+      long terms,
+      Optional<String> reached) {}
 
   /** The key under which the state of a table's backfill stands. */
   public static String backfillKey(TableId table) {
-    // Written as an array, for a dot may stand in either name.
-    return BACKFILL_PREFIX + JSON.createArrayNode().add(table.schema()).add(table.name());
+    return key(BACKFILL_PREFIX, table);
+  }
+
+  /** The key under which a table's definition stands, as it was accepted last. */
+  public static String definitionKey(TableId table) {
+    return key(DEFINITION_PREFIX, table);
+  }
+
+  /** The key under which it stands that a table is copied again. */
+  public static String resyncKey(TableId table) {
+    return key(RESYNC_PREFIX, table);
+  }
+
+  /** The key of an order to copy a table again. */
+  public static String resyncOrderKey(TableId table) {
+    return key(RESYNC_ORDER_PREFIX, table);
+  }
+
+  /** Whether a record is an order to copy a table again. */
+  public static boolean isResyncOrder(String key) {
+    return key.startsWith(RESYNC_ORDER_PREFIX);
+  }
+
+  /** Written as an array, for a dot may stand in either name. */
+  private static String key(String prefix, TableId table) {
+    return prefix + JSON.createArrayNode().add(table.schema()).add(table.name());
+  }
+
+  /** The raw topics as bytes. */
+  public static byte[] encode(RawTopics topics) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    ObjectNode byName = json.putObject("topics");
+    new TreeMap<>(topics.byName())
+        .forEach(
+            (name, topic) ->
+                byName.putObject(name).put("id", topic.id()).put("partitions", topic.partitions()));
+    return bytes(json);
+  }
+
+  /**
+   * The raw topics that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or some of a newer version
+   */
+  public static RawTopics topics(byte[] bytes) {
+    Map<String, RawTopics.Topic> topics = new TreeMap<>();
+    read(bytes)
+        .get("topics")
+        .properties()
+        .forEach(
+            e ->
+                topics.put(
+                    e.getKey(),
+                    new RawTopics.Topic(
+                        e.getValue().get("id").asText(), e.getValue().get("partitions").asInt())));
+    return new RawTopics(topics);
+  }
+
+  /** A table's definition as bytes. */
+  public static byte[] encode(TableDefinition definition) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    json.putArray("table").add(definition.table().schema()).add(definition.table().name());
+    ArrayNode items = json.putArray("items");
+    for (TableDefinition.Item item : definition.items()) {
+      items
+          .addArray()
+          .add(item.kind().name())
+          .add(item.column())
+          .add(item.name())
+          .add(item.identity())
+          .add(item.value());
+    }
+    return bytes(json);
+  }
+
+  /**
+   * The definition that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static TableDefinition definition(byte[] bytes) {
+    JsonNode json = read(bytes);
+    List<TableDefinition.Item> items = new ArrayList<>();
+    for (JsonNode item : json.get("items")) {
+      items.add(
+          new TableDefinition.Item(
+              TableDefinition.Kind.valueOf(item.get(0).asText()),
+              item.get(1).asText(),
+              item.get(2).asText(),
+              item.get(3).asText(),
+              item.get(4).asText()));
+    }
+    return new TableDefinition(table(json.get("table")), items);
+  }
+
+  /** A copy that began again, as bytes. */
+  public static byte[] encode(Resync resync) {
+    return bytes(
+        JSON.createObjectNode()
+            .put("v", VERSION)
+            .put("order", resync.order())
+            .put("since", resync.since())
+            .put("seen", resync.seen())
+            .put("done", resync.done()));
+  }
+
+  /**
+   * The copy that began again, which the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static Resync resync(byte[] bytes) {
+    JsonNode json = read(bytes);
+    return new Resync(
+        json.get("order").asText(),
+        json.get("since").asLong(),
+        json.get("seen").asText(),
+        json.get("done").asBoolean());
+  }
+
+  /** An order to copy a table again, as bytes. */
+  public static byte[] encode(ResyncOrder order) {
+    return bytes(
+        JSON.createObjectNode()
+            .put("v", VERSION)
+            .put("id", order.id())
+            .put("reason", order.reason())
+            .put("at", order.at().toString()));
+  }
+
+  /**
+   * The order that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static ResyncOrder resyncOrder(byte[] bytes) {
+    JsonNode json = read(bytes);
+    return new ResyncOrder(
+        json.get("id").asText(),
+        json.get("reason").asText(),
+        Instant.parse(json.get("at").asText()));
   }
 
   /** The SELECT of each new table, by its name, as bytes. */
@@ -89,6 +245,7 @@ public final class ControlCodec {
         .put("before", position.beginning().before());
     position.log().horizon().ifPresent(horizon -> json.put("horizon", horizon));
     json.put("beyond", position.log().beyond());
+    position.reached().ifPresent(reached -> json.put("reached", reached));
     position
         .log()
         .open()
@@ -121,7 +278,8 @@ public final class ControlCodec {
             Optional.ofNullable(json.get("horizon")).map(JsonNode::asText),
             json.get("beyond").asText(),
             open),
-        json.get("terms").asLong());
+        json.get("terms").asLong(),
+        Optional.ofNullable(json.get("reached")).map(JsonNode::asText));
   }
 
   /** The state of a backfill as bytes. */

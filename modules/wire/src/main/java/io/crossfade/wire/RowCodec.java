@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Rows of one table as the keys and values of its raw topic: JSON objects of column name to
@@ -44,8 +46,19 @@ public final class RowCodec {
   private final SerializedString[] names;
   private final Map<String, Integer> indexes = new HashMap<>();
   private final int[] key;
+  private final boolean[] required;
 
   public RowCodec(Table table) {
+    this(table, table.columns().stream().map(Column::name).collect(Collectors.toSet()));
+  }
+
+  /**
+   * A codec that reads rows of which columns may be missing: they were captured before the column
+   * was added.
+   *
+   * @param required columns that each row has to have; the key's are among them anyway
+   */
+  public RowCodec(Table table, Set<String> required) {
     if (table.primaryKey().isEmpty()) {
       throw new IllegalArgumentException(table.id() + " has no primary key");
     }
@@ -57,6 +70,12 @@ public final class RowCodec {
       indexes.put(columns.get(i).name(), i);
     }
     this.key = table.keyIndexes();
+    this.required = new boolean[names.length];
+    for (int i = 0; i < names.length; i++) {
+      this.required[i] =
+          required.contains(columns.get(i).name())
+              || table.primaryKey().contains(columns.get(i).name());
+    }
   }
 
   /** The table whose rows these are. */
@@ -120,17 +139,23 @@ public final class RowCodec {
   }
 
   /**
-   * The row of a record value. Columns that the table does not have are passed over.
+   * The row of a record value. Columns that the table does not have are passed over; those that the
+   * record does not have, and need not, are NULL.
    *
-   * @throws MalformedRecordException where the bytes are no such object or lack a column of the
-   *     table
+   * @throws MalformedRecordException where the bytes are no such object or lack a column that is
+   *     required
    */
   public Row row(byte[] value) {
     String[] values = new String[names.length];
-    int found = decode(value, values);
+    boolean[] there = new boolean[names.length];
+    int found = decode(value, values, there);
     if (found != names.length) {
-      throw new MalformedRecordException(
-          "a record of " + table.id() + " has " + found + " of its " + names.length + " columns");
+      for (int i = 0; i < names.length; i++) {
+        if (required[i] && !there[i]) {
+          throw new MalformedRecordException(
+              "a record of " + table.id() + " has no column " + names[i].getValue());
+        }
+      }
     }
     return Row.of(values);
   }
@@ -142,7 +167,7 @@ public final class RowCodec {
    */
   public Row keyRow(byte[] recordKey) {
     String[] values = new String[names.length];
-    int found = decode(recordKey, values);
+    int found = decode(recordKey, values, new boolean[names.length]);
     if (found != key.length) {
       throw new MalformedRecordException(
           "a key of " + table.id() + " has " + found + " of its " + key.length + " columns");
@@ -150,7 +175,7 @@ public final class RowCodec {
     return Row.of(values);
   }
 
-  private int decode(byte[] bytes, String[] values) {
+  private int decode(byte[] bytes, String[] values, boolean[] there) {
     int found = 0;
     try (JsonParser json = JSON.createParser(bytes)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -165,6 +190,7 @@ public final class RowCodec {
         int index = indexOf(name, expected);
         if (index >= 0) {
           values[index] = token == JsonToken.VALUE_NULL ? null : json.getText();
+          there[index] = true;
           expected = index + 1;
           found++;
         }

@@ -1,6 +1,7 @@
 package io.crossfade.postgres.source;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.RowSink;
 import io.crossfade.core.source.Snapshot;
@@ -93,7 +94,7 @@ final class ChunkReads {
   static ChunkRead chunk(
       Connection connection,
       boolean primary,
-      Table columns,
+      CapturedTable columns,
       Extent extent,
       long from,
       long to,
@@ -112,10 +113,9 @@ final class ChunkReads {
           done = true;
           return new ChunkRead(snapshot, from, true);
         }
-        requireSameColumns(connection, columns, extent.part());
         String sql =
             "COPY (SELECT ctid, xmin, "
-                + names(columns)
+                + names(connection, columns, extent.part())
                 + " FROM ONLY "
                 + part
                 + " WHERE ctid >= '"
@@ -123,7 +123,7 @@ final class ChunkReads {
                 + "'::tid AND ctid < '"
                 + ctid(to)
                 + "'::tid) TO STDOUT";
-        long end = copy(connection, sql, columns.columns().size(), to, beginning, sink);
+        long end = copy(connection, sql, columns.table().columns().size(), to, beginning, sink);
         done = true;
         return new ChunkRead(snapshot, end, false);
       } finally {
@@ -132,8 +132,9 @@ final class ChunkReads {
     }
   }
 
-  static Snapshot keys(Connection connection, Table columns, List<Row> keys, RowSink sink)
+  static Snapshot keys(Connection connection, CapturedTable captured, List<Row> keys, RowSink sink)
       throws SQLException {
+    Table columns = captured.table();
     try (Statement statement = connection.createStatement()) {
       boolean done = false;
       try {
@@ -147,10 +148,9 @@ final class ChunkReads {
         String table = ReplicationLog.quoted(columns.id());
         statement.execute("LOCK TABLE " + table + " IN ACCESS SHARE MODE");
         Snapshot snapshot = snapshot(statement, true);
-        requireSameColumns(connection, columns, columns.id());
         String sql =
             "COPY (SELECT ctid, xmin, "
-                + names(columns)
+                + names(connection, captured, columns.id())
                 + " FROM "
                 + table
                 + " WHERE ("
@@ -223,32 +223,45 @@ final class ChunkReads {
                 other.part().equals(extent.part()) && other.identity().equals(extent.identity()));
   }
 
-  private static void requireSameColumns(Connection connection, Table expected, TableId part)
+  /**
+   * The columns as a SELECT names them. One that no mapping uses may be gone or be another: it is
+   * NULL, or what it prints now.
+   */
+  private static String names(Connection connection, CapturedTable expected, TableId part)
       throws SQLException {
+    TableId id = expected.table().id();
     Table now =
         TableReader.read(connection, part)
-            .orElseThrow(() -> changed(expected.id(), "table " + part + " is gone"));
-    for (Column column : expected.columns()) {
-      if (now.indexOf(column.name()).isEmpty()) {
-        throw changed(expected.id(), "column " + column.name() + " is gone");
+            .orElseThrow(() -> changed(id, "table " + part + " is gone"));
+    List<String> names = new ArrayList<>();
+    for (Column column : expected.table().columns()) {
+      boolean there = now.indexOf(column.name()).isPresent();
+      if (expected.uses(column.name())) {
+        if (!there) {
+          throw changed(id, "column " + column.name() + " is gone");
+        }
+        if (!now.column(column.name()).type().equals(column.type())) {
+          throw changed(
+              id,
+              "column "
+                  + column.name()
+                  + " is now "
+                  + now.column(column.name()).type()
+                  + ", it was "
+                  + column.type());
+        }
       }
-      if (!now.column(column.name()).type().equals(column.type())) {
-        throw changed(
-            expected.id(),
-            "column "
-                + column.name()
-                + " is now "
-                + now.column(column.name()).type()
-                + ", it was "
-                + column.type());
-      }
+      names.add(there ? CanonicalSession.quote(column.name()) : "NULL");
     }
+    return String.join(", ", names);
   }
 
   private static BlockedException changed(TableId table, String what) {
     return new BlockedException(
         table + " has changed while it is migrated: " + what,
-        "undo the change, or begin again with the new shape, as docs/runbook.md says");
+        "undo the change and start again; or start with a SELECT that fits, then `crossfade resync --table "
+            + table
+            + "`");
   }
 
   /** Returns the place up to which rows were taken. */
@@ -285,12 +298,6 @@ final class ChunkReads {
    */
   private static boolean isOlder(String xmin, long before) {
     return (int) (Long.parseLong(xmin) - before) < 0;
-  }
-
-  private static String names(Table table) {
-    return table.columns().stream()
-        .map(column -> CanonicalSession.quote(column.name()))
-        .collect(Collectors.joining(", "));
   }
 
   /** {@code VALUES ('1'::bigint, 'a'::text), …}; the connection escapes the texts. */

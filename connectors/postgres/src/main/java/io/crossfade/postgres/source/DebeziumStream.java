@@ -36,7 +36,13 @@ final class DebeziumStream implements LogStream {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private DebeziumStream(Properties config, LogRecords records) {
+  private final String timeline;
+
+  /** The greatest place that a record has named: none is confirmed beyond it. */
+  private long reached;
+
+  private DebeziumStream(Properties config, String timeline, LogRecords records) {
+    this.timeline = timeline;
     this.engine =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
             .using(config)
@@ -73,9 +79,16 @@ final class DebeziumStream implements LogStream {
   }
 
   static DebeziumStream start(
-      PostgresAddress address, String name, List<Table> tables, LogListener listener) {
+      PostgresAddress address,
+      String name,
+      String timeline,
+      List<LogTable> tables,
+      LogListener listener) {
     DebeziumStream stream =
-        new DebeziumStream(config(address, name, tables), new LogRecords(tables, listener));
+        new DebeziumStream(
+            config(address, name, tables.stream().map(table -> table.captured().table()).toList()),
+            timeline,
+            new LogRecords(tables, listener));
     stream.thread.start();
     return stream;
   }
@@ -88,18 +101,39 @@ final class DebeziumStream implements LogStream {
       throws InterruptedException {
     try {
       for (RecordChangeEvent<SourceRecord> event : batch) {
+        reached = Math.max(reached, greatestPlace(event.record()));
         records.tell(event.record());
       }
       RecordChangeEvent<SourceRecord> last = batch.get(batch.size() - 1);
+      String position = new LogPosition(reached, timeline).toString();
       records.endOfBatch(
-          () -> {
-            committer.markProcessed(last);
-            committer.markBatchFinished();
+          new LogListener.Checkpoint() {
+            @Override
+            public void confirm() throws InterruptedException {
+              committer.markProcessed(last);
+              committer.markBatchFinished();
+            }
+
+            @Override
+            public String position() {
+              return position;
+            }
           });
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);
       throw e;
     }
+  }
+
+  /** Debezium confirms {@code lsn_commit}, or where there is none {@code lsn_proc}. */
+  private static long greatestPlace(SourceRecord record) {
+    long greatest = 0;
+    for (String place : List.of("lsn", "lsn_proc", "lsn_commit")) {
+      if (record.sourceOffset().get(place) instanceof Long lsn) {
+        greatest = Math.max(greatest, lsn);
+      }
+    }
+    return greatest;
   }
 
   @Override

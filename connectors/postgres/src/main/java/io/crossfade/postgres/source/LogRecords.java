@@ -10,11 +10,12 @@ import io.crossfade.core.table.TableId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -28,9 +29,9 @@ final class LogRecords {
   private final Map<TableId, Layout> layouts = new HashMap<>();
   private final LogListener listener;
 
-  LogRecords(List<Table> tables, LogListener listener) {
-    for (Table table : tables) {
-      layouts.put(table.id(), new Layout(table));
+  LogRecords(List<LogTable> tables, LogListener listener) {
+    for (LogTable table : tables) {
+      layouts.put(table.captured().table().id(), new Layout(table));
     }
     this.listener = listener;
   }
@@ -53,7 +54,7 @@ final class LogRecords {
     Struct source = value.getStruct("source");
     TableId table = new TableId(source.getString("schema"), source.getString("table"));
     if (operation.equals("t")) {
-      listener.truncate(table);
+      listener.truncate(table, source.getInt64("txId"));
       return;
     }
     tellChange(record, value, source, table, operation.charAt(0));
@@ -90,6 +91,14 @@ final class LogRecords {
     }
     Operation operation = Operation.of(code);
     boolean delete = operation == Operation.DELETE;
+    Optional<String> misfit =
+        delete
+            ? layout.ofKey.misfit(((Struct) record.key()).schema())
+            : layout.ofRow.misfit(value.getStruct("after").schema());
+    if (misfit.isPresent()) {
+      listener.misfit(table, source.getInt64("txId"), misfit.get());
+      return;
+    }
     Row row =
         delete ? layout.keyOnly((Struct) record.key()) : layout.whole(value.getStruct("after"));
     listener.change(
@@ -116,15 +125,17 @@ final class LogRecords {
    */
   private static final class Layout {
     private final Table table;
+    private final LogTable log;
     private final int[] key;
     private final Fields ofKey;
     private final Fields ofRow;
 
-    Layout(Table table) {
-      this.table = table;
+    Layout(LogTable log) {
+      this.log = log;
+      this.table = log.captured().table();
       this.key = table.keyIndexes();
-      this.ofKey = new Fields();
-      this.ofRow = new Fields();
+      this.ofKey = new Fields(Set.copyOf(table.primaryKey()));
+      this.ofRow = new Fields(log.captured().used());
     }
 
     Row whole(Struct after) {
@@ -174,32 +185,51 @@ final class LogRecords {
 
     /** The fields of one kind of struct, looked up once for each schema. */
     private final class Fields {
+      private final Set<String> needed;
       private final Field[] fields = new Field[table.columns().size()];
+      private Optional<String> misfit = Optional.empty();
       private Schema schema;
 
-      @SuppressWarnings(
-          "ReferenceEquality") // Debezium keeps one schema object until the table changes
-      String value(Struct struct, int column) {
-        if (struct.schema() != schema) {
-          Arrays.fill(fields, null);
-          schema = struct.schema();
-        }
-        if (fields[column] == null) {
-          fields[column] = field(column);
-        }
-        // Not get(): for a NULL in a column with a default that would give the default.
-        return (String) struct.getWithoutDefault(fields[column].name());
+      Fields(Set<String> needed) {
+        this.needed = needed;
       }
 
-      private Field field(int column) {
-        String name = table.columns().get(column).name();
-        Field field = schema.field(name);
-        if (field == null) {
-          throw new BlockedException(
-              table.id() + " has changed while it is migrated: column " + name + " is gone",
-              "undo the change, or begin again with the new shape, as docs/runbook.md says");
+      /** What columns that are needed lack in structs of this schema; empty where nothing. */
+      @SuppressWarnings(
+          "ReferenceEquality") // Debezium keeps one schema object until the table changes
+      Optional<String> misfit(Schema now) {
+        if (now != schema) {
+          schema = now;
+          misfit = Optional.empty();
+          for (int i = 0; i < fields.length; i++) {
+            String name = table.columns().get(i).name();
+            fields[i] = schema.field(name);
+            if (misfit.isEmpty() && needed.contains(name)) {
+              misfit = misfit(name, fields[i]);
+            }
+          }
         }
-        return field;
+        return misfit;
+      }
+
+      private Optional<String> misfit(String name, Field field) {
+        if (field == null) {
+          return Optional.of("column " + name + " is gone");
+        }
+        Map<String, String> parameters = field.schema().parameters();
+        String type = parameters == null ? null : parameters.get(LogValues.TYPE);
+        String expected = String.valueOf(log.types().get(name));
+        return type == null || type.equals(expected)
+            ? Optional.empty()
+            : Optional.of("column " + name + " has another type in the log");
+      }
+
+      /** A column that nobody needs may be gone. */
+      String value(Struct struct, int column) {
+        // Not get(): for a NULL in a column with a default that would give the default.
+        return fields[column] == null
+            ? null
+            : (String) struct.getWithoutDefault(fields[column].name());
       }
     }
   }

@@ -21,6 +21,9 @@ public final class LogValues implements CustomConverter<SchemaBuilder, Relationa
   @SuppressWarnings("StringOperationCanBeSimplified") // a string of its own is the point
   static final String MISSING = new String("value not in the log");
 
+  /** The parameter of a column's schema that holds the oid of its type. */
+  static final String TYPE = "type";
+
   @Override
   public void configure(Properties properties) {
     // Nothing to decide.
@@ -30,7 +33,9 @@ public final class LogValues implements CustomConverter<SchemaBuilder, Relationa
   public void converterFor(
       RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
     // Optional, for the row that a key change deletes has its key alone.
-    registration.register(SchemaBuilder.string().optional(), LogValues::text);
+    registration.register(
+        SchemaBuilder.string().optional().parameter(TYPE, Integer.toString(column.nativeType())),
+        LogValues::text);
   }
 
   /**

@@ -18,14 +18,18 @@ final class OneType extends TypeRegistry {
 
   OneType(PostgresConnection connection) {
     super(connection);
-    this.text =
-        new PostgresType.Builder(this, "text", TEXT_OID, Types.VARCHAR, NO_TYPE_MODIFIER, null)
-            .build();
+    this.text = text(TEXT_OID);
   }
 
+  private PostgresType text(int oid) {
+    return new PostgresType.Builder(this, "text", oid, Types.VARCHAR, NO_TYPE_MODIFIER, null)
+        .build();
+  }
+
+  /** Under its own oid, so that who reads the schema can tell when a column has another type. */
   @Override
   public PostgresType get(int oid) {
-    return text;
+    return text == null || oid == TEXT_OID ? text : text(oid);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.crossfade.postgres.source;
 
 import io.crossfade.core.Check;
+import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.LogListener;
 import io.crossfade.core.source.LogStream;
@@ -8,6 +9,7 @@ import io.crossfade.core.source.RowSink;
 import io.crossfade.core.source.Snapshot;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceException;
+import io.crossfade.core.source.TableDefinition;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -148,15 +150,40 @@ public final class PostgresSource implements SourceDatabase {
   }
 
   @Override
-  public LogBeginning prepareLog(Set<TableId> tables, Optional<LogBeginning> begun) {
+  public PreparedLog prepareLog(
+      Set<TableId> tables, Optional<KnownLog> known, boolean mayBeginAnew) {
     return sessions.with(
         "preparing the log",
-        connection -> new ReplicationLog(name).prepare(connection, tables, begun));
+        connection -> new ReplicationLog(name).prepare(connection, tables, known, mayBeginAnew));
   }
 
   @Override
-  public LogStream stream(List<Table> tables, LogListener listener) {
-    return DebeziumStream.start(address, name, tables, listener);
+  public LogStream stream(Collection<CapturedTable> tables, LogListener listener) {
+    List<LogTable> known =
+        sessions.with(
+            "reading the types of the tables",
+            connection -> {
+              List<LogTable> read = new ArrayList<>();
+              for (CapturedTable table : tables) {
+                read.add(
+                    new LogTable(table, DefinitionReader.types(connection, table.table().id())));
+              }
+              return read;
+            });
+    String timeline =
+        sessions.with("asking for the timeline", connection -> LogPosition.timeline(connection));
+    return DebeziumStream.start(address, name, timeline, known, listener);
+  }
+
+  @Override
+  public List<TableDefinition> definitions(Collection<TableId> tables) {
+    return sessions.with("reading definitions", c -> DefinitionReader.read(c, tables));
+  }
+
+  @Override
+  public boolean cameEmpty(TableId table, String part) {
+    return sessions.with(
+        "looking at the new partition " + part, c -> DefinitionReader.cameEmpty(c, table, part));
   }
 
   @Override
@@ -255,16 +282,21 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public ChunkRead readChunk(
-      Table columns, Extent extent, long from, long to, LogBeginning beginning, RowSink sink) {
+      CapturedTable columns,
+      Extent extent,
+      long from,
+      long to,
+      LogBeginning beginning,
+      RowSink sink) {
     return chunks.with(
         "reading a chunk of " + extent.part(),
         c -> ChunkReads.chunk(c, standby.isEmpty(), columns, extent, from, to, beginning, sink));
   }
 
   @Override
-  public Snapshot readKeys(Table columns, List<Row> keys, RowSink sink) {
+  public Snapshot readKeys(CapturedTable columns, List<Row> keys, RowSink sink) {
     return sessions.with(
-        "reading rows of " + columns.id() + " by key",
+        "reading rows of " + columns.table().id() + " by key",
         connection -> ChunkReads.keys(connection, columns, keys, sink));
   }
 

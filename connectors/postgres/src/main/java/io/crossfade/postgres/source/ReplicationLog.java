@@ -1,7 +1,9 @@
 package io.crossfade.postgres.source;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.source.SourceDatabase.KnownLog;
 import io.crossfade.core.source.SourceDatabase.LogBeginning;
+import io.crossfade.core.source.SourceDatabase.PreparedLog;
 import io.crossfade.core.table.TableId;
 import io.crossfade.postgres.CanonicalSession;
 import java.sql.Connection;
@@ -31,31 +33,38 @@ final class ReplicationLog {
   }
 
   /** See {@link io.crossfade.core.source.SourceDatabase#prepareLog}. */
-  LogBeginning prepare(Connection connection, Set<TableId> tables, Optional<LogBeginning> begun)
+  PreparedLog prepare(
+      Connection connection, Set<TableId> tables, Optional<KnownLog> known, boolean mayBeginAnew)
       throws SQLException {
     String server = serverIdentity(connection);
-    if (begun.isPresent() && !begun.get().identity().equals(server)) {
+    if (known.isPresent() && !known.get().beginning().identity().equals(server)) {
       throw new BlockedException(
           "the source is another server than the one whose log was published: system identifier "
               + server
               + " where "
-              + begun.get().identity()
+              + known.get().beginning().identity()
               + " was expected",
           "point source.url to the server that the migration began on, or begin again as docs/runbook.md says");
     }
     publish(connection, tables);
     Optional<Slot> slot = slot(connection);
-    if (begun.isPresent()) {
-      Slot kept = slot.orElseThrow(() -> lost("is gone"));
-      if (kept.lost()) {
-        throw lost("has lost log that was not read yet (wal_status is lost)");
+    if (known.isPresent()) {
+      Optional<String> gap = gap(connection, slot, known.get().reached());
+      if (gap.isEmpty()) {
+        Slot kept = slot.orElseThrow();
+        free(connection, kept);
+        return new PreparedLog(
+            known.get().beginning(), false, position(connection, kept.confirmed()).toString());
       }
-      free(connection, kept);
-      return begun.get();
+      if (!mayBeginAnew) {
+        throw new BlockedException(
+            gap.get() + ": changes of the source are missing",
+            "`crossfade resync` copies all tables again, behind a new slot; their rows stay readable");
+      }
     }
     if (slot.isPresent()) {
-      // Left by a start that published nothing: its log is without use to us, and makes the server
-      // keep WAL.
+      // Its log is of no use to us, and makes the server keep WAL: left by a start that published
+      // nothing, or not the one that we have read.
       free(connection, slot.get());
       drop(connection);
     }
@@ -63,13 +72,66 @@ final class ReplicationLog {
     // in the log.
     String before = currentTransaction(connection);
     create(connection);
-    return new LogBeginning(server, before);
+    return new PreparedLog(
+        new LogBeginning(server, before),
+        known.isPresent(),
+        position(connection, slot(connection).orElseThrow().confirmed()).toString());
   }
 
-  private BlockedException lost(String what) {
-    return new BlockedException(
-        "replication slot " + name + " " + what + ": changes of the source are missing",
-        "begin again as docs/runbook.md says: what was copied can no longer be followed");
+  /**
+   * Why the slot does not give what follows on what was read; empty where it does.
+   *
+   * <p>The slot stands where we have confirmed, or, after a crash of the server, before it. What we
+   * may have confirmed is remembered before it is. So a slot that stands further was moved by
+   * somebody else, or made anew, which puts it at the end of the log of that moment. A log that
+   * ends before what we have read from it was set back.
+   */
+  private Optional<String> gap(Connection connection, Optional<Slot> slot, Optional<String> reached)
+      throws SQLException {
+    String name = "replication slot " + this.name;
+    if (slot.isEmpty()) {
+      return Optional.of(name + " is gone");
+    }
+    if (slot.get().lost()) {
+      return Optional.of(name + " has lost log that was not read yet (wal_status is lost)");
+    }
+    if (reached.isEmpty()) {
+      return Optional.empty(); // an older Crossfade did not write it down
+    }
+    LogPosition read = LogPosition.parse(reached.get());
+    LogPosition confirmed = position(connection, slot.get().confirmed());
+    if (!confirmed.timeline().equals(read.timeline())) {
+      return Optional.of(
+          "the source writes timeline "
+              + confirmed.timeline()
+              + ", it was "
+              + read.timeline()
+              + ": a standby was promoted, or a backup restored");
+    }
+    if (read.isBehind(confirmed)) {
+      return Optional.of(
+          name
+              + " stands at "
+              + slot.get().confirmed()
+              + ", beyond what was read ("
+              + LogRecords.position(read.lsn())
+              + "): it was moved forward, or dropped and made again");
+    }
+    LogPosition end =
+        position(connection, text(connection, "SELECT pg_catalog.pg_current_wal_lsn()::text"));
+    if (end.isBehind(read)) {
+      return Optional.of(
+          "the source's log ends at "
+              + LogRecords.position(end.lsn())
+              + ", before what was read ("
+              + LogRecords.position(read.lsn())
+              + "): the server was set back");
+    }
+    return Optional.empty();
+  }
+
+  private static LogPosition position(Connection connection, String lsn) throws SQLException {
+    return LogPosition.parse(lsn + "@" + LogPosition.timeline(connection));
   }
 
   private void publish(Connection connection, Set<TableId> tables) throws SQLException {
@@ -135,17 +197,17 @@ final class ReplicationLog {
     return tables;
   }
 
-  private record Slot(int activePid, boolean lost) {}
+  private record Slot(int activePid, boolean lost, String confirmed) {}
 
   private Optional<Slot> slot(Connection connection) throws SQLException {
     try (PreparedStatement query =
         connection.prepareStatement(
-            "SELECT coalesce(active_pid, 0), coalesce(wal_status = 'lost', false)"
-                + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
+            "SELECT coalesce(active_pid, 0), coalesce(wal_status = 'lost', false),"
+                + " coalesce(confirmed_flush_lsn, '0/0')::text FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
       query.setString(1, name);
       try (ResultSet rows = query.executeQuery()) {
         return rows.next()
-            ? Optional.of(new Slot(rows.getInt(1), rows.getBoolean(2)))
+            ? Optional.of(new Slot(rows.getInt(1), rows.getBoolean(2), rows.getString(3)))
             : Optional.empty();
       }
     }

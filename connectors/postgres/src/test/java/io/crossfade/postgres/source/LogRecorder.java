@@ -43,7 +43,7 @@ final class LogRecorder implements LogListener {
   }
 
   @Override
-  public void truncate(TableId table) {}
+  public void truncate(TableId table, long transaction) {}
 
   @Override
   public void commit(long transaction) {}

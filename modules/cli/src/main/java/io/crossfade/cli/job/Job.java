@@ -2,6 +2,7 @@ package io.crossfade.cli.job;
 
 import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureSettings;
+import io.crossfade.capture.CaptureSettings.OnTruncate;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.Orders;
 import io.crossfade.capture.Throttle;
@@ -112,9 +113,11 @@ public final class Job implements AutoCloseable {
     preflight.orThrow();
     Optional<Map<String, String>> begunWith = Capture.begunWith(kafka, names);
     if (begunWith.isPresent()) {
-      requireNone(MappingChanges.of(migration, begunWith.get()).againstRun());
+      MappingChanges changes = MappingChanges.of(migration, begunWith.get());
+      requireNone(changes.againstRun());
+      preflight.emptyTargets(databases, migration.into(changes.added()));
     } else {
-      preflight.emptyTargets(databases, migration);
+      preflight.emptyTargets(databases, migration.tables());
     }
     preflight.orThrow();
     preflight.checks().stream()
@@ -137,7 +140,8 @@ public final class Job implements AutoCloseable {
             spec.kafka().partitions(),
             spec.kafka().replicationFactor(),
             spec.backfill().parallelism(),
-            migration.selects());
+            migration.selects(),
+            spec.onTruncate() == Spec.OnTruncate.APPLY ? OnTruncate.APPLY : OnTruncate.FAIL);
     Topics.ensure(names, sources, settings);
     Throttle throttle = new Throttle(spec.backfill().maxRowsPerSecond());
     Orders orders = opened(new Orders(kafka, names, spec.backfill().maxRowsPerSecond(), throttle));
@@ -146,10 +150,11 @@ public final class Job implements AutoCloseable {
             new Capture(
                 databases.source(),
                 names,
-                migration.sources(),
+                migration.captured(),
                 settings,
                 throttle,
                 Clock.systemUTC()));
+    orders.onResync(capture::beginAgain);
     Path state = temporaryDirectory();
     int threads =
         Math.min(
@@ -179,7 +184,7 @@ public final class Job implements AutoCloseable {
                 monitor::status,
                 () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
-                JobCommands.of(orders, monitor, apply),
+                JobCommands.of(orders, monitor, migration, apply),
                 Map.of("rows", () -> StatusJson.rows(JobCommands.rows(apply))),
                 registry));
     monitor.start();

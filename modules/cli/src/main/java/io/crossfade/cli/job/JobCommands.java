@@ -2,6 +2,7 @@ package io.crossfade.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.capture.Orders;
+import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.TargetDatabase.Selection;
 import io.crossfade.server.Command;
@@ -28,7 +29,8 @@ final class JobCommands {
 
   private static final Duration POLL = Duration.ofMillis(200);
 
-  static Map<String, Command> of(Orders orders, JobMonitor monitor, Apply apply) {
+  static Map<String, Command> of(
+      Orders orders, JobMonitor monitor, Migration migration, Apply apply) {
     return Map.of(
         "pause", body -> give(orders, monitor, order -> order.pause(reason(body), Instant.now())),
         "resume", body -> give(orders, monitor, order -> order.resume(reason(body), Instant.now())),
@@ -36,6 +38,11 @@ final class JobCommands {
             body -> {
               OptionalLong rate = rate(body);
               give(orders, monitor, order -> order.throttle(rate, reason(body), Instant.now()));
+            },
+        "resync",
+            body -> {
+              orders.resync(tables(body, migration), reason(body), Instant.now());
+              monitor.look();
             },
         "rows/retry", body -> retry(apply, monitor, selection(body)),
         "rows/skip", body -> skip(apply, monitor, body));
@@ -105,6 +112,13 @@ final class JobCommands {
 
   private static String text(JsonNode body, String name) {
     return body.path(name).asText("");
+  }
+
+  private static List<TableId> tables(JsonNode body, Migration migration) {
+    JsonNode table = body.path("table");
+    return table.isMissingNode() || table.isNull()
+        ? migration.sources().stream().map(Table::id).toList()
+        : migration.sourcesOf(table.asText());
   }
 
   private static void give(Orders orders, JobMonitor monitor, UnaryOperator<BackfillOrder> change)

@@ -27,7 +27,7 @@ final class MappingChanges {
   private enum Kind {
     /** Its old table is captured already, for other mappings: its rows have to be read again. */
     ADDED,
-    /** As {@link #ADDED}, but the old table is new too. */
+    /** Its old table is new too, and is copied from now on: nothing else has to be done. */
     ADDED_WITH_SOURCE,
     /** Another SELECT. */
     CHANGED,
@@ -128,7 +128,7 @@ final class MappingChanges {
 
   /** Why the job cannot go on with this spec; nothing where it can. */
   List<Problem> againstRun() {
-    List<Problem> problems = new ArrayList<>(againstReplay());
+    List<Problem> problems = new ArrayList<>(never());
     for (Migration.MappedTable table : migration.tables()) {
       TableId into = table.target().id();
       Kind kind = changes.get(into);
@@ -160,8 +160,25 @@ final class MappingChanges {
     return problems;
   }
 
-  /** Why not even a replay helps; nothing where it does. */
+  /** Why no replay helps, or not yet; nothing where it does. */
   List<Problem> againstReplay() {
+    List<Problem> problems = new ArrayList<>(never());
+    for (Migration.MappedTable table : migration.tables()) {
+      if (changes.get(table.target().id()) == Kind.ADDED_WITH_SOURCE) {
+        problems.add(
+            problem(
+                table.from(),
+                table.target().id()
+                    + " is new, and so is its old table "
+                    + table.plan().source().id()
+                    + ": replay without it, then have `crossfade run` take it up"));
+      }
+    }
+    return problems;
+  }
+
+  /** What neither a start nor a replay can take up. */
+  private List<Problem> never() {
     String advice = "; take it back, or give this spec another migration name and empty tables";
     List<Problem> problems = new ArrayList<>();
     for (Migration.MappedTable table : migration.tables()) {
@@ -179,15 +196,6 @@ final class MappingChanges {
                         + " stands for a SELECT with another key, or over another old table: its rows"
                         + " would stay for ever"
                         + advice));
-      } else if (kind == Kind.ADDED_WITH_SOURCE) {
-        problems.add(
-            problem(
-                table.from(),
-                into
-                    + " is new, and so is the old table "
-                    + table.plan().source().id()
-                    + ": such a mapping cannot be added yet"
-                    + advice));
       }
     }
     for (String into : gone) {

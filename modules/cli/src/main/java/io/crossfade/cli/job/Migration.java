@@ -1,5 +1,6 @@
 package io.crossfade.cli.job;
 
+import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -18,6 +19,7 @@ import io.crossfade.sql.problem.SqlProblem;
 import io.crossfade.transform.Mapping;
 import io.crossfade.transform.Mappings;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,12 +140,56 @@ public record Migration(
     return List.copyOf(sources.values());
   }
 
+  /** As {@link #sources}, with the columns that SELECTs use, and those of the keys. */
+  List<CapturedTable> captured() {
+    return sources().stream()
+        .map(
+            source -> {
+              Set<String> used = new HashSet<>(source.primaryKey());
+              tables.stream()
+                  .filter(table -> table.plan().source().id().equals(source.id()))
+                  .forEach(table -> used.addAll(table.plan().inputColumns()));
+              return new CapturedTable(source, used);
+            })
+        .toList();
+  }
+
+  /**
+   * The old tables that a name stands for: that of an old table, or of a new one.
+   *
+   * @throws IllegalArgumentException where it stands for none
+   */
+  List<TableId> sourcesOf(String name) {
+    List<TableId> found =
+        tables.stream()
+            .filter(
+                table ->
+                    table.target().id().toString().equals(name)
+                        || table.plan().source().id().toString().equals(name))
+            .map(table -> table.plan().source().id())
+            .distinct()
+            .toList();
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no table "
+              + name
+              + "; there are "
+              + String.join(", ", tables.stream().map(t -> t.target().id().toString()).toList()));
+    }
+    return found;
+  }
+
   /** The SELECT of each new table by its name. */
   Map<String, String> selects() {
     Map<String, String> selects = new LinkedHashMap<>();
     tables.forEach(
         table -> selects.put(table.target().id().toString(), table.from().select().text().strip()));
     return selects;
+  }
+
+  /** Those of the mappings that fill these new tables. */
+  List<MappedTable> into(Set<TableId> targets) {
+    return tables.stream().filter(table -> targets.contains(table.target().id())).toList();
   }
 
   /** What apply is given. */

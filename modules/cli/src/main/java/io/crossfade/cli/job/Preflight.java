@@ -10,7 +10,6 @@ import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec.Existing;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -77,20 +76,10 @@ public final class Preflight {
             .check(migration.tables().stream().map(table -> table.target().id()).toList()));
   }
 
-  /** New tables have to be empty at a first start, unless the spec says otherwise. */
-  public void emptyTargets(Databases databases, Migration migration) {
-    Set<TableId> all = new HashSet<>();
-    migration.tables().forEach(table -> all.add(table.target().id()));
-    emptyTargets(databases, migration, all);
-  }
-
-  /** The same for some of them: those that the migration has not filled before. */
-  void emptyTargets(Databases databases, Migration migration, Set<TableId> tables) {
-    for (Migration.MappedTable table : migration.tables()) {
+  /** New tables have to be empty when they are filled first, unless the spec says otherwise. */
+  public void emptyTargets(Databases databases, List<Migration.MappedTable> tables) {
+    for (Migration.MappedTable table : tables) {
       TableId into = table.target().id();
-      if (!tables.contains(into)) {
-        continue;
-      }
       if (table.from().existing() == Existing.REFUSE && !databases.target().isEmpty(into)) {
         checks.add(
             Check.fail(

@@ -87,7 +87,7 @@ public final class ReplayRun implements AutoCloseable {
     if (!problems.isEmpty()) {
       throw new SpecException(problems);
     }
-    preflight.emptyTargets(databases, migration, changes.added());
+    preflight.emptyTargets(databases, migration.into(changes.added()));
     preflight.orThrow();
     databases.target().prepare();
     replay = opened(new Replay(kafka, names, migration.mappings(), databases.target()));

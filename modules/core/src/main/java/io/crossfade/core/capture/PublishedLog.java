@@ -85,6 +85,17 @@ public final class PublishedLog {
   }
 
   /**
+   * Whether the next event has to be published, without its coming: for one that takes several
+   * commits, and counts when it is published whole.
+   */
+  public boolean nextIsNew() {
+    if (!within) {
+      throw new IllegalStateException("an event outside of any transaction");
+    }
+    return seen >= known;
+  }
+
+  /**
    * The next event of the transaction comes: whether it has to be published. If so it counts as
    * published from now on.
    */

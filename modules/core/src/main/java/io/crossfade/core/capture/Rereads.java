@@ -2,12 +2,17 @@ package io.crossfade.core.capture;
 
 import io.crossfade.core.source.Snapshot;
 import io.crossfade.core.table.Key;
+import io.crossfade.core.table.TableId;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -43,6 +48,33 @@ public final class Rereads {
   /** A whole event of the key came, or its delete. */
   public void whole(Key key) {
     remove(key);
+  }
+
+  /**
+   * No key of the table waits any more: it was emptied, or is copied again as a whole under
+   * snapshots that include all its hints.
+   */
+  public void forget(TableId table) {
+    hints.keySet().stream().filter(key -> key.table().equals(table)).toList().forEach(this::remove);
+  }
+
+  /** The table of most keys that wait. */
+  public Optional<TableId> mostOf() {
+    Map<TableId, Long> counts = new HashMap<>();
+    hints.keySet().forEach(key -> counts.merge(key.table(), 1L, Long::sum));
+    return counts.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
+  }
+
+  /** Transactions of the hints of a table. */
+  public Set<Long> transactions(TableId table) {
+    Set<Long> transactions = new HashSet<>();
+    hints.forEach(
+        (key, hint) -> {
+          if (key.table().equals(table)) {
+            transactions.add(hint.transaction());
+          }
+        });
+    return transactions;
   }
 
   /** Up to this many keys that wait, oldest first. */

@@ -15,8 +15,23 @@ public interface LogListener {
   /** A row was inserted, updated or deleted. */
   void change(Change change) throws InterruptedException;
 
-  /** A table was emptied in one stroke, without an event for each row. */
-  void truncate(TableId table);
+  /**
+   * An event of a table came in another shape than that which the stream was opened with, in a
+   * column that is used.
+   *
+   * @param transaction its id
+   * @param what is different, as the rest of a sentence
+   */
+  default void misfit(TableId table, long transaction, String what) {
+    throw new IllegalStateException(table + " has changed: " + what);
+  }
+
+  /**
+   * A table was emptied in one stroke, without an event for each row.
+   *
+   * @param transaction its id
+   */
+  void truncate(TableId table, long transaction) throws InterruptedException;
 
   /** The transaction that began last ends. */
   void commit(long transaction);
@@ -41,5 +56,12 @@ public interface LogListener {
      * repeated.
      */
     void confirm() throws InterruptedException;
+
+    /**
+     * The greatest place that any confirmation until now, and this one, can have brought the source
+     * to; opaque, for {@link SourceDatabase.KnownLog}. Has to be durable before {@link #confirm} is
+     * called.
+     */
+    String position();
   }
 }

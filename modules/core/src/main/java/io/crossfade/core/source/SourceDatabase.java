@@ -50,17 +50,45 @@ public interface SourceDatabase extends AutoCloseable {
    * Makes the log available to us: publication and slot exist afterwards, the publication with just
    * these tables. Waits for transactions that are open when a slot is made. Repeatable.
    *
-   * @param begun the log's beginning as an earlier call gave it; empty when nothing has been
-   *     published yet
-   * @throws BlockedException where a log that had begun is gone, or has lost a part
+   * @param known what is known of the log from before; empty when nothing has been published yet
+   * @param mayBeginAnew whether a log that has lost a part may be given up for a new one: only
+   *     where all tables are copied again
+   * @throws BlockedException where a log that had begun is gone, has lost a part, or is not the one
+   *     that was read
    */
-  LogBeginning prepareLog(Set<TableId> tables, Optional<LogBeginning> begun);
+  PreparedLog prepareLog(Set<TableId> tables, Optional<KnownLog> known, boolean mayBeginAnew);
+
+  /**
+   * As {@link #prepareLog(Set, Optional, boolean)}, for who has not read any of it.
+   *
+   * @param begun the log's beginning as an earlier call gave it
+   */
+  default LogBeginning prepareLog(Set<TableId> tables, Optional<LogBeginning> begun) {
+    return prepareLog(tables, begun.map(log -> new KnownLog(log, Optional.empty())), false)
+        .beginning();
+  }
 
   /**
    * Streams the log from the last place that was confirmed. The tables are those that the log was
    * prepared for.
    */
-  LogStream stream(List<Table> tables, LogListener listener);
+  LogStream stream(Collection<CapturedTable> tables, LogListener listener);
+
+  /** As {@link #stream(Collection, LogListener)}, where each column is used. */
+  default LogStream stream(List<Table> tables, LogListener listener) {
+    Collection<CapturedTable> whole = tables.stream().map(CapturedTable::whole).toList();
+    return stream(whole, listener);
+  }
+
+  /** The tables' definitions at one moment, on the primary, in the order asked for. Repeatable. */
+  List<TableDefinition> definitions(Collection<TableId> tables);
+
+  /**
+   * Whether a part of a partitioned table had no rows when it joined the table. Repeatable.
+   *
+   * @param part as {@link TableDefinition#parts} names it
+   */
+  boolean cameEmpty(TableId table, String part);
 
   /**
    * Writes a marker into the log of the primary, where the listener will meet it. Repeatable: a
@@ -96,10 +124,21 @@ public interface SourceDatabase extends AutoCloseable {
    *
    * @param columns the table as the stream was opened with; rows come in its columns
    * @return what was read, or why the extents have to be taken anew
-   * @throws BlockedException where the table's columns are no longer those
+   * @throws BlockedException where a column that is used is no longer as it was
    */
   ChunkRead readChunk(
-      Table columns, Extent extent, long from, long to, LogBeginning beginning, RowSink sink);
+      CapturedTable columns,
+      Extent extent,
+      long from,
+      long to,
+      LogBeginning beginning,
+      RowSink sink);
+
+  /** As the other one, where each column is used. */
+  default ChunkRead readChunk(
+      Table columns, Extent extent, long from, long to, LogBeginning beginning, RowSink sink) {
+    return readChunk(CapturedTable.whole(columns), extent, from, to, beginning, sink);
+  }
 
   /**
    * Reads rows by their keys, on the primary, in one short transaction with one snapshot. A key
@@ -107,7 +146,12 @@ public interface SourceDatabase extends AutoCloseable {
    *
    * @param keys rows of which the key's columns are there
    */
-  Snapshot readKeys(Table columns, List<Row> keys, RowSink sink);
+  Snapshot readKeys(CapturedTable columns, List<Row> keys, RowSink sink);
+
+  /** As the other one, where each column is used. */
+  default Snapshot readKeys(Table columns, List<Row> keys, RowSink sink) {
+    return readKeys(CapturedTable.whole(columns), keys, sink);
+  }
 
   /** How much log the source keeps for us. */
   RetainedLog retainedLog();
@@ -139,6 +183,24 @@ public interface SourceDatabase extends AutoCloseable {
    *     that is not known
    */
   record LogBeginning(String identity, String before) {}
+
+  /**
+   * What is known of a log that was read before.
+   *
+   * @param beginning as {@link #prepareLog} gave it
+   * @param reached the greatest {@link LogListener.Checkpoint#position} that can have been
+   *     confirmed; empty where that is not known
+   */
+  record KnownLog(LogBeginning beginning, Optional<String> reached) {}
+
+  /**
+   * A log that can be streamed.
+   *
+   * @param beginning where it began
+   * @param begunAnew whether it is a new one in place of one that was known
+   * @param position where it will be streamed from; opaque, for {@link KnownLog}
+   */
+  record PreparedLog(LogBeginning beginning, boolean begunAnew, String position) {}
 
   /**
    * Log that the source keeps because we have not confirmed it.

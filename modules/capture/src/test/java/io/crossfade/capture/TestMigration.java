@@ -1,0 +1,227 @@
+package io.crossfade.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossfade.capture.CaptureSettings.OnTruncate;
+import io.crossfade.core.source.CapturedTable;
+import io.crossfade.core.source.Extent;
+import io.crossfade.core.source.SourceDatabase.LogBeginning;
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.postgres.source.PostgresAddress;
+import io.crossfade.postgres.source.PostgresSource;
+import io.crossfade.sandbox.Database;
+import io.crossfade.sandbox.PostgresServer;
+import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.wire.Names;
+import io.crossfade.wire.RowCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A migration's source side between a real PostgreSQL and a real Kafka, started and stopped at
+ * will.
+ */
+final class TestMigration implements AutoCloseable {
+
+  private static final int PARTITIONS = 3;
+
+  final String migration = "t" + UUID.randomUUID().toString().substring(0, 8);
+  final Names names = new Names(migration);
+  final Database database;
+  final PostgresSource source;
+  private final Map<TableId, Set<String>> used = new HashMap<>();
+  private final List<TableId> tables = new ArrayList<>();
+  private OnTruncate onTruncate = OnTruncate.FAIL;
+  private int mostRereads = 100_000;
+  private Capture capture;
+  private Orders orders;
+  private Throttle throttle;
+
+  TestMigration(PostgresServer server, String... ddl) {
+    this.database = server.createDatabase();
+    database.execute(ddl);
+    this.source =
+        new PostgresSource(
+            new PostgresAddress(database.jdbcUrl(), database.user(), database.password()),
+            migration);
+  }
+
+  static TableId id(String name) {
+    return new TableId("public", name);
+  }
+
+  /** A table of which these columns are used; all where none are named. */
+  TestMigration with(String table, String... columns) {
+    tables.add(id(table));
+    if (columns.length > 0) {
+      used.put(id(table), Set.of(columns));
+    }
+    return this;
+  }
+
+  TestMigration truncates(OnTruncate what) {
+    onTruncate = what;
+    return this;
+  }
+
+  TestMigration rereads(int most) {
+    mostRereads = most;
+    return this;
+  }
+
+  TestMigration start() {
+    return start(OptionalLong.empty());
+  }
+
+  TestMigration start(OptionalLong maxRowsPerSecond) {
+    List<CapturedTable> captured =
+        tables.stream()
+            .map(table -> source.describe(table).orElseThrow())
+            .map(
+                table ->
+                    used.containsKey(table.id())
+                        ? new CapturedTable(table, used.get(table.id()))
+                        : CapturedTable.whole(table))
+            .toList();
+    CaptureSettings settings =
+        new CaptureSettings(
+            kafka(), PARTITIONS, OptionalInt.of(1), 2, Map.of(), onTruncate, mostRereads);
+    try {
+      Topics.ensure(names, tables, settings);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    throttle = new Throttle(maxRowsPerSecond);
+    orders = new Orders(kafka(), names, maxRowsPerSecond, throttle);
+    capture = new Capture(source, names, captured, settings, throttle, Clock.systemUTC());
+    orders.onResync(capture::beginAgain);
+    capture.start();
+    return this;
+  }
+
+  void stop() {
+    if (orders != null) {
+      orders.close();
+      orders = null;
+    }
+    if (capture != null) {
+      capture.close();
+      capture = null;
+    }
+  }
+
+  static Map<String, String> kafka() {
+    return Map.of("bootstrap.servers", SharedSandbox.kafka().bootstrapServers());
+  }
+
+  Throttle throttle() {
+    return throttle;
+  }
+
+  CaptureStatus status() {
+    return capture.status();
+  }
+
+  void resync(String... which) throws InterruptedException {
+    List<TableId> ids =
+        which.length == 0
+            ? tables
+            : List.of(which).stream().map(TestMigration::id).collect(Collectors.toList());
+    orders.resync(ids, "a test", Instant.now());
+  }
+
+  void awaitCopied() throws InterruptedException {
+    await(() -> capture.status().backfillDone());
+  }
+
+  /** Waits until it goes on, after it was blocked. */
+  void awaitFollowing() throws InterruptedException {
+    awaitAny(() -> capture.status().state() == CaptureStatus.State.FOLLOWING);
+  }
+
+  /** The status once it is blocked. */
+  CaptureStatus awaitBlocked() throws InterruptedException {
+    awaitAny(() -> capture.status().state() == CaptureStatus.State.BLOCKED);
+    return capture.status();
+  }
+
+  void await(BooleanSupplier condition) throws InterruptedException {
+    awaitAny(
+        () -> {
+          CaptureStatus status = capture.status();
+          assertThat(status.state())
+              .as(status.toString())
+              .isNotEqualTo(CaptureStatus.State.BLOCKED);
+          return condition.getAsBoolean();
+        });
+  }
+
+  private void awaitAny(BooleanSupplier condition) throws InterruptedException {
+    Instant until = Instant.now().plus(Duration.ofSeconds(60));
+    while (!condition.getAsBoolean()) {
+      assertThat(Instant.now()).as("in time; capture says %s", capture.status()).isBefore(until);
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  /** All that a raw topic holds, when it has all that was committed until now. */
+  RawHistory history(String table) throws Exception {
+    Map<TopicPartition, Long> barrier = null;
+    while (barrier == null) {
+      try {
+        barrier = capture.barrier().get(60, TimeUnit.SECONDS);
+      } catch (java.util.concurrent.ExecutionException e) {
+        assertThat(capture.status().state()).isNotEqualTo(CaptureStatus.State.BLOCKED);
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    }
+    RowCodec codec = new RowCodec(source.describe(id(table)).orElseThrow(), Set.of());
+    return RawHistory.read(
+        SharedSandbox.kafka().bootstrapServers(), codec, names.rawTopic(id(table)), barrier);
+  }
+
+  /** The rows that the table holds. */
+  Map<String, Row> rows(String name) {
+    Table table = source.describe(id(name)).orElseThrow();
+    RowCodec codec = new RowCodec(table);
+    Map<String, Row> rows = new HashMap<>();
+    for (Extent extent : source.extents(id(name))) {
+      source.readChunk(
+          table,
+          extent,
+          0,
+          Math.max(1, extent.size()),
+          new LogBeginning("", ""),
+          (row, since) -> {
+            rows.put(new String(codec.key(row), StandardCharsets.UTF_8), row);
+            return true;
+          });
+    }
+    return rows;
+  }
+
+  @Override
+  public void close() {
+    stop();
+    source.close();
+    database.execute(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()");
+    database.close();
+  }
+}
