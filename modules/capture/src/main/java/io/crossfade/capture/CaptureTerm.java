@@ -1,6 +1,7 @@
 package io.crossfade.capture;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.capture.PublishedLog;
 import io.crossfade.core.capture.Rereads;
 import io.crossfade.core.source.Change;
@@ -155,6 +156,7 @@ final class CaptureTerm implements LogListener {
       commit();
     }
     readAgain();
+    FaultPoint.AFTER_KAFKA_COMMIT_BEFORE_CONFIRM.reached();
     confirm(end);
     batch++;
   }
@@ -252,6 +254,9 @@ final class CaptureTerm implements LogListener {
     publisher.commit(
         new ControlCodec.Position(publisher.sequence(), beginning, published.state(), terms));
     dirty = false;
+    if (published.inside()) {
+      FaultPoint.INSIDE_SOURCE_TRANSACTION.reached();
+    }
   }
 
   private void readAgain() {

@@ -1,5 +1,6 @@
 package io.crossfade.capture;
 
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.capture.TableBackfill;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.TableId;
@@ -132,6 +133,7 @@ final class Publisher implements AutoCloseable {
     if (failed != null) {
       throw new KafkaException("publishing failed: " + failed.getMessage(), failed);
     }
+    FaultPoint.AFTER_SEND_BEFORE_COMMIT.reached();
     producer.commitTransaction();
     open = false;
     bytes = 0;

@@ -1,5 +1,6 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.FaultPoint;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -58,6 +59,7 @@ final class JoinedProducer {
           context.hook().beforeTarget();
           context.commit().flush(offsets);
           context.hook().betweenTargetAndKafka();
+          FaultPoint.BETWEEN_TARGET_AND_KAFKA.reached();
           real.commitTransaction();
           context.commit().committed(offsets);
         });
