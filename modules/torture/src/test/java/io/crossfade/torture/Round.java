@@ -112,7 +112,11 @@ final class Round {
   private void awaitSlot(Database source) {
     while (!Thread.currentThread().isInterrupted()) {
       try {
-        if (source.query("SELECT 1 FROM pg_replication_slots").isEmpty()) {
+        // Without a confirmed place it is still being made, and what ends meanwhile is not
+        // streamed.
+        if (source
+            .query("SELECT 1 FROM pg_replication_slots WHERE confirmed_flush_lsn IS NOT NULL")
+            .isEmpty()) {
           TimeUnit.MILLISECONDS.sleep(50);
           continue;
         }
@@ -134,6 +138,7 @@ final class Round {
     changes = history.size();
     List<RawRecord> raw = RawTopics.read(stage.kafka(), Schema.TABLES);
     records = raw.size();
+    timeline.say("read " + raw.size() + " raw records and " + changes + " changes");
     if (caughtUp) {
       for (TortureTable table : Schema.TABLES) {
         TableComparison.differences(table, stage.source, stage.target).forEach(timeline::found);
@@ -141,6 +146,7 @@ final class Round {
       Leftovers.progress(stage).forEach(timeline::found);
       RawCheck.problems(raw, history, streamedFrom.get()).forEach(timeline::found);
     }
+    timeline.say("compared");
     for (JobRun job : executioner.jobs()) {
       if (ProcessHandle.of(job.pid()).filter(ProcessHandle::isAlive).isPresent()) {
         timeline.found(job.name() + " is still alive: " + job.pid());

@@ -64,7 +64,7 @@ final class TableComparison {
     if (rows.isEmpty()) {
       return "no row";
     }
-    String text = String.join(" and ", rows);
+    String text = rows.toString();
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 

@@ -58,7 +58,11 @@ class TortureTest {
       assertThat(round.timeline().findings())
           .as(
               "%s%nseed %d; repeat it with: scripts/torture.sh --seed %<d --minutes %s%nlogs: %s%n%s",
-              summary, seedOfRound, Math.ceil(length.toSeconds() / 6.0) / 10, directory, round.timeline())
+              summary,
+              seedOfRound,
+              Math.ceil(length.toSeconds() / 6.0) / 10,
+              directory,
+              round.timeline())
           .isEmpty();
     } while (Duration.between(Instant.now(), end).compareTo(Duration.ofMinutes(2)) > 0);
   }
