@@ -131,9 +131,10 @@ final class Executioner {
         return 3_000;
       case IN_REPLAY:
         return 1_000;
-      case INSIDE_SOURCE_TRANSACTION:
       case BETWEEN_CHUNK_AND_MARKER:
         return 4;
+      case INSIDE_SOURCE_TRANSACTION:
+        return 2;
       case AFTER_CLAIM:
         return 3;
       default:
@@ -223,35 +224,43 @@ final class Executioner {
   /** Connections are cut without a word, and a change has to come through all the same. */
   private void heal(String name, TcpProxy proxy) throws Exception {
     JobRun job = start(Optional.empty());
-    await(job, Duration.ofSeconds(8));
+    await(job, Duration.ofSeconds(4));
     saboteur.calm.lock();
     try {
-      if (ended(job)) {
+      if (ended(job) || !comesThrough(job, "after its start")) {
         return;
       }
       proxy.cut(Saboteur.NOTICED);
       timeline.count("cuts", "cut without FIN: connections to the " + name + ", to see it heal");
-      String version = probe();
-      long begin = System.nanoTime();
-      while (stage
-          .target
-          .query("SELECT 1 FROM public.owners WHERE id = -1 AND version >= " + version)
-          .isEmpty()) {
-        if (!job.isRunning() || System.nanoTime() - begin > HEALED_WITHIN.toNanos()) {
-          timeline.found(
-              "%s: %d s after connections to the %s were cut no change has come through; status %s"
-                  .formatted(
-                      job.name(), (System.nanoTime() - begin) / 1_000_000_000, name, job.status()));
-          break;
-        }
-        TimeUnit.MILLISECONDS.sleep(100);
-      }
-      timeline.say(
-          "%s: healed within %d ms".formatted(job.name(), (System.nanoTime() - begin) / 1_000_000));
+      comesThrough(job, "after connections to the " + name + " were cut");
     } finally {
       saboteur.calm.unlock();
+      kill(job, "after it was to heal");
     }
-    kill(job, "after it has healed");
+  }
+
+  /** Whether a change gets from the source to the target while nothing is broken. */
+  private boolean comesThrough(JobRun job, String when) throws InterruptedException {
+    long begin = System.nanoTime();
+    String arrived = "SELECT 1 FROM public.owners WHERE id = -1 AND version >= " + probe();
+    while (stage.target.query(arrived).isEmpty()) {
+      long seconds = (System.nanoTime() - begin) / 1_000_000_000;
+      if (!more.getAsBoolean()) {
+        timeline.say(job.name() + ": no time to see a change come through " + when);
+        return false;
+      }
+      if (!job.isRunning() || seconds > HEALED_WITHIN.toSeconds()) {
+        timeline.found(
+            "%s: %s no change has come through for %d s; status %s"
+                .formatted(job.name(), when, seconds, job.status()));
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    timeline.say(
+        "%s: a change has come through %s, %d ms"
+            .formatted(job.name(), when, (System.nanoTime() - begin) / 1_000_000));
+    return true;
   }
 
   private String probe() {

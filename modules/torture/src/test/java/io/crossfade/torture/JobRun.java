@@ -95,6 +95,8 @@ final class JobRun implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
+                // The class path has our own quiet one before it.
+                "-Dlogback.configurationFile=logback.xml",
                 "-Djava.io.tmpdir=" + temporary));
     how.fault().ifPresent(fault -> options.add("-Dcrossfade.fault=" + fault));
     List<String> arguments = new ArrayList<>(List.of("run", "-f", spec.toString()));
@@ -186,12 +188,13 @@ final class JobRun implements AutoCloseable {
     // Not the end of a line that is just being written.
     int whole = process.isRunning() ? fresh.lastIndexOf('\n') + 1 : fresh.length();
     told += whole;
-    return fresh
-        .substring(0, whole)
-        .lines()
-        .filter(line -> FORBIDDEN.stream().anyMatch(line::contains))
+    return complaintsIn(fresh.substring(0, whole)).stream()
         .map(line -> name + " says: " + line)
         .toList();
+  }
+
+  static List<String> complaintsIn(String log) {
+    return log.lines().filter(line -> FORBIDDEN.stream().anyMatch(line::contains)).toList();
   }
 
   @Override

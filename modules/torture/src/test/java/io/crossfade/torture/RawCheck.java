@@ -41,7 +41,8 @@ final class RawCheck {
    * Looks at all of it.
    *
    * @param history all changes, those of a key in their order
-   * @param streamedFrom transactions with this id or a greater one began when the slot was there
+   * @param streamedFrom transactions with this id or a greater one began after the migration had
+   *     written its first position
    * @return what is wrong, as sentences; empty where all is right
    */
   static List<String> problems(List<RawRecord> records, List<Change> history, long streamedFrom) {
@@ -132,7 +133,7 @@ final class RawCheck {
               + all.size()
               + " changes at the source, "
               + required
-              + " of them since the slot is there");
+              + " of them since it began");
       return;
     }
     int skipped = all.size() - events.size();

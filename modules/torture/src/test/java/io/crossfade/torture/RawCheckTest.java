@@ -100,8 +100,7 @@ class RawCheckTest {
     changed('w', 2, 100);
     assertThat(problems())
         .containsExactly(
-            "t k: 0 events in the raw topic, 2 changes at the source, 1 of them since the slot is"
-                + " there");
+            "t k: 0 events in the raw topic, 2 changes at the source, 1 of them since it began");
   }
 
   /** Fails where a gap in the middle is not seen. */

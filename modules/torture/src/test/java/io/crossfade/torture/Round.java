@@ -1,16 +1,21 @@
 package io.crossfade.torture;
 
+import io.crossfade.capture.Capture;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SandboxException;
+import io.crossfade.wire.Names;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * One migration from its first start to its end, with clients that write and faults all the time,
@@ -84,18 +89,18 @@ final class Round {
     Saboteur saboteur = new Saboteur(stage, timeline, seed * 31 + 1);
     Executioner executioner =
         new Executioner(stage, directory, timeline, saboteur, rate, seed * 31 + 2);
-    Thread slot = new Thread(() -> awaitSlot(stage.source), "slot");
+    Thread beginning = new Thread(() -> awaitBeginning(stage), "beginning");
     boolean caughtUp = false;
     try {
       workload.start();
-      slot.start();
+      beginning.start();
       try (saboteur) {
         saboteur.start();
         long end = System.nanoTime() + nanos;
         executioner.execute(() -> System.nanoTime() < end);
       }
-      slot.interrupt();
-      slot.join();
+      beginning.interrupt();
+      beginning.join();
       workload.finish();
       timeline.say("the clients have ended after " + workload.transactions() + " transactions");
       caughtUp = executioner.finish(CAUGHT_UP_WITHIN);
@@ -109,27 +114,34 @@ final class Round {
   }
 
   /** From when on all transactions have to be in the log's stream. */
-  private void awaitSlot(Database source) {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        // Without a confirmed place it is still being made, and what ends meanwhile is not
-        // streamed.
-        if (source
-            .query("SELECT 1 FROM pg_replication_slots WHERE confirmed_flush_lsn IS NOT NULL")
-            .isEmpty()) {
-          TimeUnit.MILLISECONDS.sleep(50);
-          continue;
-        }
-        streamedFrom.set(Long.parseLong(source.query("SELECT pg_current_xact_id()::text").get(0)));
-        timeline.say("the slot is there; all from transaction " + streamedFrom + " is streamed");
-        return;
-      } catch (SandboxException e) {
-        // The source is down: nobody makes a slot now.
-        timeline.say("the source does not answer whether there is a slot");
-      } catch (InterruptedException e) {
-        return;
+  private void awaitBeginning(Stage stage) {
+    try {
+      while (!hasBegun(stage)) {
+        TimeUnit.MILLISECONDS.sleep(200);
       }
+    } catch (InterruptedException e) {
+      timeline.say("the migration has not begun before the clients ended");
     }
+  }
+
+  /**
+   * Not by the slot: one that was made for a job which died before it wrote its first position is
+   * thrown away by the next.
+   */
+  private boolean hasBegun(Stage stage) throws InterruptedException {
+    try {
+      Map<String, String> kafka = Map.of("bootstrap.servers", stage.broker.bootstrapServers());
+      if (Capture.begunWith(kafka, new Names(JobRun.MIGRATION)).isEmpty()) {
+        return false;
+      }
+      streamedFrom.set(
+          Long.parseLong(stage.source.query("SELECT pg_current_xact_id()::text").get(0)));
+    } catch (SandboxException | KafkaException e) {
+      // Source or broker are down. Later is as good.
+      return false;
+    }
+    timeline.say("it has begun; all from transaction " + streamedFrom + " is streamed");
+    return true;
   }
 
   private void check(Stage stage, boolean caughtUp, Executioner executioner) throws Exception {
@@ -194,7 +206,7 @@ final class Round {
 
   /** One line. */
   static String summary(long seed, Duration length, List<Round> rounds) {
-    java.util.Map<String, Integer> kills = new java.util.TreeMap<>();
+    Map<String, Integer> kills = new TreeMap<>();
     rounds.forEach(r -> r.timeline.kills().forEach((k, n) -> kills.merge(k, n, Integer::sum)));
     int findings = rounds.stream().mapToInt(r -> r.timeline.findings().size()).sum();
     return "torture: seed %d, minutes %s, rounds %d, kills %d (%s), stopped %d, restarts of servers %d, stops %d, cuts %d, replays %d, starts %d, changes %d, %s"

@@ -10,6 +10,7 @@ import io.crossfade.sandbox.TcpProxy;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** The servers of one round, each with the proxy that the job has to come through. */
 final class Stage implements AutoCloseable {
@@ -28,12 +29,16 @@ final class Stage implements AutoCloseable {
     toSource = opened(TcpProxy.open());
     toTarget = opened(TcpProxy.open());
     toBroker = opened(TcpProxy.open());
-    sourceServer = opened(PostgresServer.start(options(PostgresVersion.V15)));
-    targetServer = opened(PostgresServer.start(options(PostgresVersion.V18)));
+    CompletableFuture<PostgresServer> source15 =
+        CompletableFuture.supplyAsync(() -> PostgresServer.start(options(PostgresVersion.V15)));
+    CompletableFuture<PostgresServer> target18 =
+        CompletableFuture.supplyAsync(() -> PostgresServer.start(options(PostgresVersion.V18)));
     broker =
         opened(
             KafkaBroker.start(
                 KafkaOptions.temporary().withHeap("384m").withProxy(toBroker.port())));
+    sourceServer = opened(source15.join());
+    targetServer = opened(target18.join());
     toSource.forwardTo(sourceServer.port());
     toTarget.forwardTo(targetServer.port());
     toBroker.forwardTo(broker.proxiedPort());

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 class TortureTest {
 
-  private static final Duration ROUND = Duration.ofMinutes(3);
+  private static final Duration ROUND = Duration.ofMinutes(5);
   private static final long SEED = 20_260_101;
 
   @Test

@@ -125,10 +125,10 @@ final class Workload implements AutoCloseable {
       int end = random.nextInt(100);
       if (end < 8) {
         connection.rollback();
-      } else if (end < 10) {
-        pause(500 + random.nextInt(3_000));
+      } else if (end < 9) {
+        pause(300 + random.nextInt(2_000));
         connection.commit();
-      } else if (end < 12) {
+      } else if (end < 10) {
         prepare(name, connection, statement, random);
       } else {
         connection.commit();
