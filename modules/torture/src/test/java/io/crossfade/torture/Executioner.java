@@ -30,9 +30,12 @@ import org.apache.kafka.common.TopicPartition;
 /** Starts the job and ends it, again and again, in all the ways there are. */
 final class Executioner {
 
-  private static final Duration POINT_WITHIN = Duration.ofSeconds(25);
+  private static final Duration POINT_WITHIN = Duration.ofSeconds(30);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(40);
-  private static final Duration HEALED_WITHIN = Duration.ofSeconds(90);
+  private static final Duration HEALED_WITHIN = Duration.ofSeconds(150);
+
+  /** It takes long on a busy machine, and the time is that of all. */
+  private static final Duration HEALING_EVERY = Duration.ofSeconds(150);
 
   /** A job that looks at its servers while one of them is away does not start. */
   private static final Duration EXCUSE = Duration.ofSeconds(60);
@@ -47,6 +50,7 @@ final class Executioner {
   private final String group = new Names(JobRun.MIGRATION).applyGroup();
   private final List<JobRun> all = new ArrayList<>();
   private BooleanSupplier more = () -> true;
+  private long nextHealing = System.nanoTime();
 
   @FunctionalInterface
   private interface Turn {
@@ -223,6 +227,10 @@ final class Executioner {
 
   /** Connections are cut without a word, and a change has to come through all the same. */
   private void heal(String name, TcpProxy proxy) throws Exception {
+    if (System.nanoTime() < nextHealing) {
+      return;
+    }
+    nextHealing = System.nanoTime() + HEALING_EVERY.toNanos();
     JobRun job = start(Optional.empty());
     await(job, Duration.ofSeconds(4));
     saboteur.calm.lock();

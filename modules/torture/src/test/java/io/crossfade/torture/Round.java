@@ -4,10 +4,12 @@ import io.crossfade.capture.Capture;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SandboxException;
 import io.crossfade.wire.Names;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -64,9 +66,28 @@ final class Round {
   }
 
   /** Plays it; what it finds is in the timeline. */
-  void play() throws Exception {
+  void play() throws IOException, InterruptedException {
     Files.createDirectories(directory);
     timeline.say("seed " + seed + ", " + length.toSeconds() + " s");
+    try {
+      playOnServers();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      // With the timeline, which tells more than the exception alone.
+      timeline.found(
+          "the round itself failed: "
+              + e
+              + (e.getCause() == null ? "" : ", by " + e.getCause())
+              + Arrays.stream(e.getStackTrace())
+                  .map(frame -> "\n    at " + frame)
+                  .limit(12)
+                  .collect(Collectors.joining()));
+    }
+    Leftovers.processes(directory.toString()).forEach(timeline::found);
+  }
+
+  private void playOnServers() throws Exception {
     long faultSeconds = Math.max(30, length.minus(FRAME).toSeconds());
     // So that chunks are read for half of the time.
     long bulkRows = Math.min(MOST_BULK_ROWS, ROWS_PER_SECOND * faultSeconds / 2);
@@ -81,8 +102,6 @@ final class Round {
         play(stage, workload, rate, TimeUnit.SECONDS.toNanos(faultSeconds));
       }
     }
-    List<String> left = Leftovers.processes(directory.toString());
-    left.forEach(timeline::found);
   }
 
   private void play(Stage stage, Workload workload, long rate, long nanos) throws Exception {

@@ -140,7 +140,7 @@ final class Workload implements AutoCloseable {
       }
       connection.rollback();
     }
-    pause(random.nextInt(30));
+    pause(random.nextInt(60));
   }
 
   private static boolean passes(SQLException e) {
