@@ -284,8 +284,11 @@ public final class TcpProxy implements AutoCloseable {
           }
         }
       } catch (IOException e) {
-        // One side has broken off: so does the other, below.
-        ended = true;
+        // One side has broken off, as a process does that is killed with data unread: so does the
+        // other. Told half of it, a server would hold its locks for who is gone.
+        if (!lost) {
+          reset();
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {

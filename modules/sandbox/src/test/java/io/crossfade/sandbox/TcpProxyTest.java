@@ -154,6 +154,17 @@ class TcpProxyTest {
     }
   }
 
+  /** Fails where an RST of the client only ends one direction, and the server never hears of it. */
+  @Test
+  void shouldPassOnThatAClientHasBrokenOff() throws IOException {
+    proxy.forwardTo(server.listener.getLocalPort());
+    try (Socket socket = connect()) {
+      assertThat(echoed(socket, 1)).isEqualTo(1);
+      socket.setSoLinger(true, 0);
+    }
+    awaitEnd("reset");
+  }
+
   @Test
   void shouldTellNeitherSideOfACutAndTheServerLater() throws IOException {
     proxy.forwardTo(server.listener.getLocalPort());

@@ -50,6 +50,7 @@ final class Executioner {
   private final String group = new Names(JobRun.MIGRATION).applyGroup();
   private final List<JobRun> all = new ArrayList<>();
   private BooleanSupplier more = () -> true;
+
   /** Not in a short run, whose time belongs to the kills. */
   private long nextHealing = System.nanoTime() + HEALING_EVERY.toNanos();
 
