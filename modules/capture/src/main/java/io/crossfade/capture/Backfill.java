@@ -1,5 +1,6 @@
 package io.crossfade.capture;
 
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.capture.TableBackfill;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceDatabase.ChunkRead;
@@ -201,6 +202,7 @@ final class Backfill implements AutoCloseable {
       if (chunk.isEmpty()) {
         return OptionalLong.empty();
       }
+      FaultPoint.BETWEEN_CHUNK_AND_MARKER.reached();
       mark(new ReadChunk(copy, reading, chunk.get(), read, buffer.rows(), at));
       return OptionalLong.of(buffer.rows().size());
     } finally {

@@ -1,6 +1,7 @@
 package io.crossfade.capture;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.capture.PublishedLog;
 import io.crossfade.core.capture.Rereads;
 import io.crossfade.core.capture.Resync;
@@ -292,6 +293,7 @@ final class CaptureTerm implements LogListener {
       commit();
     }
     readAgain();
+    FaultPoint.AFTER_KAFKA_COMMIT_BEFORE_CONFIRM.reached();
     confirm(end);
     batch++;
   }
@@ -472,6 +474,9 @@ final class CaptureTerm implements LogListener {
         new ControlCodec.Position(
             publisher.sequence(), beginning, published.state(), terms, Optional.of(reached)));
     dirty = false;
+    if (published.inside()) {
+      FaultPoint.INSIDE_SOURCE_TRANSACTION.reached();
+    }
   }
 
   private void readAgain() {

@@ -1,5 +1,6 @@
 package io.crossfade.capture;
 
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.capture.Resync;
 import io.crossfade.core.capture.TableBackfill;
 import io.crossfade.core.source.TableDefinition;
@@ -164,6 +165,7 @@ final class Publisher implements AutoCloseable {
     if (failed != null) {
       throw new KafkaException("publishing failed: " + failed.getMessage(), failed);
     }
+    FaultPoint.AFTER_SEND_BEFORE_COMMIT.reached();
     producer.commitTransaction();
     open = false;
     bytes = 0;

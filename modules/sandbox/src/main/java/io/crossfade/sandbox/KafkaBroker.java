@@ -35,7 +35,9 @@ public final class KafkaBroker implements AutoCloseable {
           Map.entry("node.id", "1"),
           Map.entry("controller.listener.names", "CONTROLLER"),
           Map.entry("inter.broker.listener.name", "PLAINTEXT"),
-          Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+          Map.entry(
+              "listener.security.protocol.map",
+              "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT"),
           // After kill -9 the controller, which came back as well, lets the broker in again only
           // when
           // the former one's session has timed out. The defaults make that 9 seconds and more.
@@ -64,6 +66,7 @@ public final class KafkaBroker implements AutoCloseable {
   private final Path directory;
   private volatile int port;
   private int controllerPort;
+  private int proxiedPort;
   private volatile ChildProcess process;
 
   private KafkaBroker(KafkaOptions options, Path directory) {
@@ -94,6 +97,17 @@ public final class KafkaBroker implements AutoCloseable {
 
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
+  }
+
+  /**
+   * A second listener, for a proxy to forward to. Who comes by it is told to come by the port of
+   * {@link KafkaOptions#proxy}, also when it asks for the partitions' leaders.
+   */
+  public int proxiedPort() {
+    if (options.proxy().isEmpty()) {
+      throw new IllegalStateException("This broker was started without a proxy");
+    }
+    return proxiedPort;
   }
 
   public long pid() {
@@ -166,6 +180,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
     Ports.release(port);
     Ports.release(controllerPort);
+    Ports.release(proxiedPort);
   }
 
   private static Path temporary() {
@@ -181,6 +196,7 @@ public final class KafkaBroker implements AutoCloseable {
     for (int i = 1; ; i++) {
       port = Ports.free();
       controllerPort = Ports.free();
+      proxiedPort = Ports.free();
       long log = Unix.size(logFile());
       launch();
       if (awaitReady(log)) {
@@ -219,7 +235,8 @@ public final class KafkaBroker implements AutoCloseable {
                       directory.toString(),
                       Long.toString(options.lockWait().toMillis()),
                       Integer.toString(port),
-                      Integer.toString(controllerPort)),
+                      Integer.toString(controllerPort),
+                      Integer.toString(proxiedPort)),
                   Optional.empty(),
                   Path.of("").toAbsolutePath(),
                   Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8"),
@@ -239,9 +256,14 @@ public final class KafkaBroker implements AutoCloseable {
   private void writeProperties() throws IOException {
     Properties all = new Properties();
     all.putAll(DEFAULTS);
-    all.put(
-        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-    all.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+    String listeners = "PLAINTEXT://127.0.0.1:" + port;
+    String advertised = listeners;
+    if (options.proxy().isPresent()) {
+      listeners += ",PROXIED://127.0.0.1:" + proxiedPort;
+      advertised += ",PROXIED://127.0.0.1:" + options.proxy().getAsInt();
+    }
+    all.put("listeners", listeners + ",CONTROLLER://127.0.0.1:" + controllerPort);
+    all.put("advertised.listeners", advertised);
     // Static voters: the address is read from here at each start, so that it may change.
     all.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
     all.put("log.dirs", directory.resolve("data").toString());

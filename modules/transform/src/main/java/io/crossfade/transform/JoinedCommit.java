@@ -1,6 +1,7 @@
 package io.crossfade.transform;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.Flush;
 import io.crossfade.core.target.Flushed;
@@ -128,6 +129,7 @@ final class JoinedCommit {
     Map<String, TopicIdentity> topics = context.cluster().topics(topicsOf(wanted));
     Map<TopicPartition, String> tokens = new LinkedHashMap<>();
     Map<TopicPartition, Progress> stored = claim(wanted, topics, tokens);
+    FaultPoint.AFTER_CLAIM.reached();
     Set<String> former = new TreeSet<>();
     stored.values().forEach(progress -> former.addAll(progress.producers()));
     former.remove(producer);

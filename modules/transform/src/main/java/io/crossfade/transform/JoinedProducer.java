@@ -1,5 +1,6 @@
 package io.crossfade.transform;
 
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.target.BadRow;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class JoinedProducer {
           context.hook().beforeTarget();
           List<BadRow> bad = context.commit().flush(offsets);
           context.hook().betweenTargetAndKafka();
+          FaultPoint.BETWEEN_TARGET_AND_KAFKA.reached();
           bad.forEach(row -> real.send(DeadRecords.of(context.deadTopic(), row, context.now())));
           real.commitTransaction();
           context.commit().committed(offsets);

@@ -1,6 +1,7 @@
 package io.crossfade.transform;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.target.BadRow;
@@ -154,6 +155,9 @@ final class PartitionBuffer {
     // Nothing is kept between records here, so what the target has need not be evaluated either.
     if (offset < from.writeFrom() || Barrier.is(key)) {
       return;
+    }
+    if (offset < from.copyFrom()) {
+      FaultPoint.IN_REPLAY.reached();
     }
     try {
       Operation operation = Provenance.operation(headers);

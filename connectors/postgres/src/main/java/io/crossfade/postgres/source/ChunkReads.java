@@ -1,6 +1,7 @@
 package io.crossfade.postgres.source;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.RowSink;
@@ -278,6 +279,7 @@ final class ChunkReads {
         String[] fields = CopyText.fields(line, columns + 2);
         boolean sinceLog = before.isEmpty() || !isOlder(fields[1], before.get());
         Row row = Row.of(Arrays.copyOfRange(fields, 2, fields.length));
+        FaultPoint.INSIDE_CHUNK.reached();
         if (!sink.take(row, sinceLog)) {
           return Math.min(to, place(fields[0]) + 1);
         }

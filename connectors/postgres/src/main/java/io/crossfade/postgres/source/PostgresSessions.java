@@ -129,6 +129,12 @@ final class PostgresSessions implements AutoCloseable {
         // Our markers carry no data: no standby needs to have them before we go on.
         try (var statement = connection.createStatement()) {
           statement.execute("SET synchronous_commit = local; SET row_security = off");
+          // One session holds the right to capture, and is idle: of a machine that vanished without
+          // a
+          // word the server would know after two hours, and nobody could take over until then.
+          statement.execute(
+              "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;"
+                  + " SET tcp_keepalives_count = 2; SET tcp_user_timeout = '20s'");
         }
         return connection;
       } catch (SQLException e) {

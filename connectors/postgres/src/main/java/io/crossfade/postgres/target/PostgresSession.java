@@ -1,5 +1,6 @@
 package io.crossfade.postgres.target;
 
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -195,6 +196,7 @@ final class PostgresSession implements TargetSession {
         (copied(writer, batch.inserts()) ? copied : met).add(batch.table().id());
       }
     }
+    FaultPoint.INSIDE_TARGET_TRANSACTION.reached();
     try (Watchdog.Guard guard = Watchdog.over(connection)) {
       connection.commit();
     }

@@ -128,6 +128,11 @@ public final class PublishedLog {
     beyond = beyond.without(taken::includes);
   }
 
+  /** Whether a transaction has begun, has been published in part, and has not come to its end. */
+  public boolean inside() {
+    return within && seen > known;
+  }
+
   /** What has to be written beside all that was published so far. */
   public State state() {
     return new State(horizon.map(Snapshot::toString), beyond.toString(), open());

@@ -1,0 +1,83 @@
+package io.crossfade.core;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/**
+ * Places where a crash hurts most. A test kills the process there: with the system property {@code
+ * crossfade.fault=POINT:N}, for instance {@code between-target-and-kafka:3}, it is halted with
+ * {@value #EXIT_CODE} at the Nth passage, as {@code kill -9} would: no hook runs, nothing is
+ * flushed. Without the property a point is the comparison of a constant, which the compiler takes
+ * away.
+ *
+ * <p>The idea is Ghostferry's. Who sets the property is modules/torture.
+ */
+public enum FaultPoint {
+  /** Capture: records are on their way to Kafka, their transaction is not committed. */
+  AFTER_SEND_BEFORE_COMMIT,
+  /** Capture: Kafka has committed a part of a source transaction. */
+  INSIDE_SOURCE_TRANSACTION,
+  /** Capture: a row of a chunk, or of a read by keys, was read; counted by row. */
+  INSIDE_CHUNK,
+  /** Capture: a chunk was read, its marker is not written. */
+  BETWEEN_CHUNK_AND_MARKER,
+  /** Capture: Kafka has committed, the source's slot is not confirmed. */
+  AFTER_KAFKA_COMMIT_BEFORE_CONFIRM,
+  /** Apply: offsets and rows are written in the target's transaction, which is not committed. */
+  INSIDE_TARGET_TRANSACTION,
+  /** Apply: the target has committed, Kafka has not. */
+  BETWEEN_TARGET_AND_KAFKA,
+  /** Apply: partitions were claimed in the target, Kafka was not asked for their offsets yet. */
+  AFTER_CLAIM,
+  /** Apply: a record is written again after the group was reset; counted by record. */
+  IN_REPLAY;
+
+  /** How a halted process ends: as one that was killed by signal 9. */
+  public static final int EXIT_CODE = 137;
+
+  private static final String PROPERTY = "crossfade.fault";
+
+  /** The one that halts this process, or none. */
+  private static final FaultPoint ARMED;
+
+  private static final AtomicLong LEFT;
+
+  static {
+    String order = System.getProperty(PROPERTY, "");
+    String[] parts = order.split(":", 2);
+    ARMED = order.isEmpty() ? null : of(parts[0]);
+    LEFT = new AtomicLong(parts.length == 2 ? Long.parseLong(parts[1]) : 1);
+  }
+
+  /** The point of that name, as the property has it. */
+  private static FaultPoint of(String name) {
+    return Arrays.stream(values())
+        .filter(point -> point.label().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    PROPERTY
+                        + " names no point: '"
+                        + name
+                        + "'; there are "
+                        + Arrays.stream(values())
+                            .map(FaultPoint::label)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  /** As it is written in the property: small letters, with hyphens. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** This place is passed. Does nothing, unless a test has armed it. */
+  public void reached() {
+    if (this == ARMED && LEFT.decrementAndGet() == 0) {
+      System.err.println("fault point " + label() + ": halting");
+      Runtime.getRuntime().halt(EXIT_CODE);
+    }
+  }
+}
