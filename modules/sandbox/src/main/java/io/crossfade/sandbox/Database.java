@@ -93,4 +93,19 @@ public record Database(PostgresServer server, String name) implements AutoClosea
   static String quote(String identifier) {
     return "\"" + identifier.replace("\"", "\"\"") + "\"";
   }
+
+  /**
+   * Has all triggers that are there by now, those behind foreign keys included, run in every
+   * session: also in one that leaves them to a source, with {@code session_replication_role =
+   * replica}.
+   */
+  public void enableTriggersAlways() {
+    execute(
+        """
+        DO $$ DECLARE t record; BEGIN
+          FOR t IN SELECT tgrelid::regclass AS tbl, tgname FROM pg_catalog.pg_trigger LOOP
+            EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.tbl, t.tgname);
+          END LOOP;
+        END $$""");
+  }
 }

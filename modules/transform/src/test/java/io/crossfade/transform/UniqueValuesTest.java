@@ -198,6 +198,7 @@ class UniqueValuesTest {
         .execute(
             "CREATE TABLE public.child (id bigint PRIMARY KEY,"
                 + " parent bigint REFERENCES public.new ON DELETE CASCADE)");
+    bench.database().enableTriggersAlways();
     Apply apply = bench.start();
     write("1", "ann", "2", "bob");
     bench.awaitAll(apply);
@@ -219,6 +220,7 @@ class UniqueValuesTest {
         .execute(
             "CREATE TABLE public.parent (id integer PRIMARY KEY)",
             "ALTER TABLE public.new ADD FOREIGN KEY (amount) REFERENCES public.parent");
+    bench.database().enableTriggersAlways();
     Mapping parents =
         new Mapping(
             new TestMapper(

@@ -59,6 +59,7 @@ class ConcurrentFlushesTest {
         BEGIN INSERT INTO public.gone VALUES (OLD.id, OLD.a); RETURN OLD; END $$
         """,
         "CREATE TRIGGER note AFTER DELETE ON t FOR EACH ROW EXECUTE FUNCTION note()");
+    database.enableTriggersAlways();
   }
 
   @AfterEach

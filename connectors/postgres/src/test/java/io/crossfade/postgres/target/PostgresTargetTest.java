@@ -33,15 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresTargetTest {
 
-  /** Ours are sessions that leave foreign keys to the source, unless somebody insists on them. */
-  private static final String ALWAYS_CHECKED =
-      """
-      DO $$ DECLARE name text; BEGIN
-        FOR name IN SELECT tgname FROM pg_trigger WHERE tgrelid = 't'::regclass LOOP
-          EXECUTE format('ALTER TABLE t ENABLE ALWAYS TRIGGER %I', name);
-        END LOOP;
-      END $$""";
-
   private static final String GROUP = "crossfade.m.apply";
   private static final InputPartition P0 = new InputPartition("raw", 0);
   private static final InputPartition P1 = new InputPartition("raw", 1);
@@ -277,8 +268,8 @@ class PostgresTargetTest {
         "CREATE TABLE t (id integer PRIMARY KEY)",
         "CREATE TABLE child (id integer PRIMARY KEY, t integer REFERENCES t)",
         "INSERT INTO t SELECT generate_series(1, 50)",
-        "INSERT INTO child VALUES (1, 33)",
-        ALWAYS_CHECKED);
+        "INSERT INTO child VALUES (1, 33)");
+    database.enableTriggersAlways();
     Table table = describe("t");
     Flushed.Refused refused =
         (Flushed.Refused)
@@ -297,8 +288,8 @@ class PostgresTargetTest {
     database.execute(
         "CREATE TABLE parent (id integer PRIMARY KEY)",
         "CREATE TABLE t (id integer PRIMARY KEY,"
-            + " a integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
-        ALWAYS_CHECKED);
+            + " a integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+    database.enableTriggersAlways();
     Flushed.Refused refused =
         (Flushed.Refused)
             write(batch(describe("t"), List.of(), List.of(Row.of("1", "7")), List.of()));

@@ -1,0 +1,140 @@
+package io.crossfade.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.crossfade.core.capture.PublishedLog;
+import io.crossfade.core.capture.Resync;
+import io.crossfade.core.capture.TableBackfill;
+import io.crossfade.core.source.Extent;
+import io.crossfade.core.source.SourceDatabase.LogBeginning;
+import io.crossfade.core.source.TableDefinition;
+import io.crossfade.core.table.TableId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The records of the control topic against files. A migration lives for months and over versions:
+ * what one has written each later one reads. So a form may get fields that may be missing; a file
+ * that is here stays, and another form gets another number and files of its own.
+ */
+class ControlCodecTest {
+
+  private static final TableId A = new TableId("public", "a");
+  private static final Instant AT = Instant.parse("2026-05-01T12:00:00Z");
+
+  private static ControlCodec.Position position(Optional<String> reached) {
+    return new ControlCodec.Position(
+        41_203_118,
+        new LogBeginning("7312/16384", "731"),
+        new PublishedLog.State(
+            Optional.of("750:760:752,755"),
+            "756-757,761",
+            Optional.of(new PublishedLog.Open(762, 5))),
+        3,
+        reached);
+  }
+
+  /** Fails where a position from before {@code reached} was written is not read any more. */
+  @Test
+  void shouldReadAPositionOfAnOlderVersion() throws Exception {
+    assertThat(ControlCodec.position(golden("position-before-resync")))
+        .isEqualTo(position(Optional.empty()));
+  }
+
+  @Test
+  void shouldWriteAndReadAPosition() throws Exception {
+    var position = position(Optional.of("1/16B3748"));
+    assertWritten("position", ControlCodec.encode(position));
+    assertThat(ControlCodec.position(golden("position"))).isEqualTo(position);
+  }
+
+  @Test
+  void shouldWriteAndReadMappings() throws Exception {
+    Map<String, String> mappings =
+        Map.of("public.b", "SELECT id FROM a", "public.audit", "SELECT * FROM public.audit");
+    assertWritten("mappings", ControlCodec.encode(mappings));
+    assertThat(ControlCodec.mappings(golden("mappings"))).isEqualTo(mappings);
+  }
+
+  @Test
+  void shouldWriteAndReadTheStateOfABackfill() throws Exception {
+    TableBackfill.State state =
+        new TableBackfill.State(
+            List.of(
+                new Extent(
+                    new TableId("public", "a.b"), new TableId("public", "a_1"), "16390", 40, 1000)),
+            List.of(new TableBackfill.Done(0, 0, 12), new TableBackfill.Done(0, 20, 30)),
+            250,
+            2,
+            1);
+    assertWritten("backfill", ControlCodec.encode(state));
+    assertThat(ControlCodec.backfill(golden("backfill"))).isEqualTo(state);
+    assertThat(ControlCodec.backfillKey(new TableId("public", "a.b")))
+        .isEqualTo("backfill/[\"public\",\"a.b\"]");
+  }
+
+  @Test
+  void shouldWriteAndReadOrders() throws Exception {
+    BackfillOrder order =
+        new BackfillOrder(true, OptionalLong.of(5000), OptionalLong.of(20_000), "deploy", AT);
+    assertWritten("order", ControlCodec.encode(order));
+    assertThat(ControlCodec.order(golden("order"))).isEqualTo(order);
+    ResyncOrder again = new ResyncOrder("o-1", "slot lost", AT);
+    assertWritten("order-resync", ControlCodec.encode(again));
+    assertThat(ControlCodec.resyncOrder(golden("order-resync"))).isEqualTo(again);
+  }
+
+  @Test
+  void shouldWriteAndReadWhatIsComparedAtEachStart() throws Exception {
+    RawTopics topics =
+        new RawTopics(Map.of("crossfade.m.raw.public.a", new RawTopics.Topic("kF3hVJ8uQxm1", 4)));
+    assertWritten("topics", ControlCodec.encode(topics));
+    assertThat(ControlCodec.topics(golden("topics"))).isEqualTo(topics);
+    TableDefinition definition =
+        new TableDefinition(
+            A,
+            List.of(
+                new TableDefinition.Item(TableDefinition.Kind.TABLE, "", "", "16385", "r"),
+                new TableDefinition.Item(TableDefinition.Kind.COLUMN, "id", "id", "1", "integer")));
+    assertWritten("definition", ControlCodec.encode(definition));
+    assertThat(ControlCodec.definition(golden("definition"))).isEqualTo(definition);
+  }
+
+  @Test
+  void shouldWriteAndReadACopyThatBeganAgain() throws Exception {
+    Resync resync = new Resync("o-1", 400, "750:760:", false);
+    assertWritten("resync", ControlCodec.encode(resync));
+    assertThat(ControlCodec.resync(golden("resync"))).isEqualTo(resync);
+    assertThat(ControlCodec.resyncKey(A)).isEqualTo("resync/[\"public\",\"a\"]");
+    assertThat(ControlCodec.definitionKey(A)).isEqualTo("definition/[\"public\",\"a\"]");
+    assertThat(ControlCodec.isResyncOrder(ControlCodec.resyncOrderKey(A))).isTrue();
+  }
+
+  @Test
+  void shouldSayThatARecordIsOfANewerVersion() {
+    assertThatThrownBy(() -> ControlCodec.position("{\"v\":2}".getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining("has form 2; this Crossfade reads form 1")
+        .hasMessageContaining("or a newer one");
+  }
+
+  private static void assertWritten(String name, byte[] bytes) throws IOException {
+    assertThat(new String(bytes, StandardCharsets.UTF_8))
+        .isEqualTo(new String(golden(name), StandardCharsets.UTF_8));
+  }
+
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream file =
+        ControlCodecTest.class.getResourceAsStream("/golden/" + name + ".json")) {
+      return file.readAllBytes();
+    }
+  }
+}
