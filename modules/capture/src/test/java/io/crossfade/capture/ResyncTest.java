@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A table is copied again into the raw topic that has its rows. */
 @Timeout(180)
+@Tag("slow")
 class ResyncTest {
 
   private static final int KEYS = 10_000;

@@ -66,6 +66,7 @@ final class ApplyBench implements AutoCloseable {
         CREATE TRIGGER count_writes AFTER INSERT OR UPDATE OR DELETE ON public.new
         FOR EACH ROW EXECUTE FUNCTION public.count_writes()
         """);
+    database.enableTriggersAlways();
   }
 
   static String bootstrapServers() {
