@@ -6,11 +6,13 @@ import io.crossfade.capture.CaptureSettings.OnTruncate;
 import io.crossfade.core.table.Operation;
 import io.crossfade.sandbox.SharedSandbox;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A TRUNCATE of an old table. */
 @Timeout(180)
+@Tag("slow")
 class TruncateTest {
 
   private static final String[] TABLES = {

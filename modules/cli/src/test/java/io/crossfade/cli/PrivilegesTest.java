@@ -19,12 +19,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The SQL of docs/privileges.md, and roles that have just that; one server for both sides. */
 @Timeout(120)
+@Tag("slow")
 class PrivilegesTest {
 
   private static final Path DOCUMENT = Path.of("../../docs/privileges.md");

@@ -17,12 +17,14 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code replay} on real servers: the job runs, is down, is set back, and runs again. */
 @Timeout(180)
+@Tag("slow")
 class ReplayTest {
 
   private static final String PLAIN = "SELECT id, s FROM public.a";

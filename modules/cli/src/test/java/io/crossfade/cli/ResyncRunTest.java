@@ -116,7 +116,7 @@ class ResyncRunTest {
     String third = both + ", { into: public.e, from: public.a }";
     assertThatThrownBy(() -> Job.start(spec(third, "fail"), warning -> {}))
         .isInstanceOf(SpecException.class)
-        .hasMessageContaining("which is captured already");
+        .hasMessageContaining("crossfade replay -f FILE --table public.e --from start");
   }
 
   private static void await(Callable<Boolean> condition) throws Exception {

@@ -20,9 +20,11 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows that the target refuses for their own sake, or that cannot be evaluated. */
+@Tag("slow")
 class BadRowsTest {
 
   private static final String LONG = "much too long for twenty";
