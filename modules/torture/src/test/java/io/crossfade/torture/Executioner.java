@@ -345,7 +345,7 @@ final class Executioner {
   private void damage() throws SQLException {
     try (Connection connection = stage.target.connect();
         Statement statement = connection.createStatement()) {
-      statement.execute("SET session_replication_role = replica");
+      statement.execute(StepsBack.UNSEEN);
       for (TortureTable table : Schema.TABLES) {
         statement.execute(
             "DELETE FROM public.%1$s WHERE ctid IN (SELECT ctid FROM public.%1$s LIMIT 20)"

@@ -10,6 +10,9 @@ import java.util.List;
  */
 final class StepsBack {
 
+  /** In a session that has executed this nothing is watched, and no foreign key is checked. */
+  static final String UNSEEN = "SET session_replication_role = replica; SET torture.unseen = 'yes'";
+
   private StepsBack() {}
 
   static void watch(Database target, List<TortureTable> tables) {
@@ -38,6 +41,9 @@ final class StepsBack {
         DECLARE
           was torture.seen;
         BEGIN
+          IF current_setting('torture.unseen', true) = 'yes' THEN
+            RETURN NULL;
+          END IF;
           IF TG_OP = 'DELETE' THEN
             IF NOT torture.replaying() THEN
               UPDATE torture.seen SET gone = true WHERE tbl = '%1$s' AND key = %3$s;

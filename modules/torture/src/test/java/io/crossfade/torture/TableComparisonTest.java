@@ -74,8 +74,7 @@ class TableComparisonTest {
         "UPDATE public.accounts a SET owner = b.owner FROM public.accounts b WHERE a.code <> b.code"
       })
   void shouldFindWhatDiffers(String damage) throws SQLException {
-    // What watches for steps back is not asked.
-    target.execute("SET session_replication_role = replica; " + damage);
+    target.execute(StepsBack.UNSEEN + "; " + damage);
     assertThat(differences(ACCOUNTS)).isNotEmpty().allMatch(text -> text.startsWith("accounts "));
   }
 
