@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       PauseCommand.class,
       ResumeCommand.class,
       ThrottleCommand.class,
+      VerifyCommand.class,
       ReplayCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -1,6 +1,7 @@
 package io.crossfade.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -64,13 +65,21 @@ public final class JobClient {
    */
   public Status command(String command, String reason, OptionalLong maxRowsPerSecond)
       throws NoJob, CommandRefused, InterruptedException {
+    return command(command, StatusJson.order(reason, maxRowsPerSecond));
+  }
+
+  /**
+   * As the other, with a body of the command's own.
+   *
+   * @param body a JSON object
+   */
+  public Status command(String command, String body)
+      throws NoJob, CommandRefused, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(api.resolve("/api/" + command))
             .timeout(COMMAND_PATIENCE)
             .header("Content-Type", "application/json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    StatusJson.order(reason, maxRowsPerSecond), StandardCharsets.UTF_8));
+            .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     try {
       HttpResponse<String> response = send(request);
@@ -79,6 +88,32 @@ public final class JobClient {
             "%s was not done: %s".formatted(command, StatusJson.errorIn(response.body())));
       }
       return StatusJson.read(response.body());
+    } catch (IOException e) {
+      throw noJob(e);
+    }
+  }
+
+  /**
+   * Reads what the job has to be read. The caller closes it.
+   *
+   * @param name for instance {@code verification}
+   * @throws NoJob where none answers
+   * @throws CommandRefused where there is no such thing, or the token is missing
+   */
+  public InputStream document(String name) throws NoJob, CommandRefused, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(api.resolve("/api/" + name)).timeout(COMMAND_PATIENCE);
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    try {
+      HttpResponse<InputStream> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      if (response.statusCode() != 200) {
+        try (InputStream body = response.body()) {
+          throw new CommandRefused(
+              StatusJson.errorIn(new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+        }
+      }
+      return response.body();
     } catch (IOException e) {
       throw noJob(e);
     }

@@ -36,9 +36,15 @@ public final class JobServer implements AutoCloseable {
   private final ExecutorService threads;
   private final Map<String, Supplier<Answer>> routes;
   private final Commands commands;
+  private final Documents documents;
 
-  private JobServer(HttpServer server, Map<String, Supplier<Answer>> routes, Commands commands) {
+  private JobServer(
+      HttpServer server,
+      Map<String, Supplier<Answer>> routes,
+      Commands commands,
+      Documents documents) {
     this.server = server;
+    this.documents = documents;
     this.routes = routes;
     this.commands = commands;
     this.threads = Executors.newFixedThreadPool(THREADS, JobServer::daemon);
@@ -67,6 +73,24 @@ public final class JobServer implements AutoCloseable {
       Map<String, Command> commands,
       PrometheusMeterRegistry registry)
       throws IOException {
+    return start(bind, port, status, ready, token, commands, Map.of(), registry);
+  }
+
+  /**
+   * As the other, with more to read.
+   *
+   * @param documents by their names, what {@code GET /api/<name>} gives to who shows the token
+   */
+  public static JobServer start(
+      String bind,
+      int port,
+      Supplier<Status> status,
+      BooleanSupplier ready,
+      Optional<String> token,
+      Map<String, Command> commands,
+      Map<String, Document> documents,
+      PrometheusMeterRegistry registry)
+      throws IOException {
     StatusMetrics metrics = new StatusMetrics(registry, status.get());
     String page = page();
     Map<String, Supplier<Answer>> routes =
@@ -86,7 +110,11 @@ public final class JobServer implements AutoCloseable {
                         ? new Answer(200, TEXT, "ok\n")
                         : new Answer(503, TEXT, "not ready; /api/status says why\n"));
     JobServer started =
-        new JobServer(listen(bind, port), routes, new Commands(token, commands, status));
+        new JobServer(
+            listen(bind, port),
+            routes,
+            new Commands(token, commands, status),
+            new Documents(documents));
     started.server.createContext("/", started::handle);
     started.server.setExecutor(started.threads);
     started.server.start();
@@ -143,6 +171,10 @@ public final class JobServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      if (documents.has(exchange) && commands.isAllowed(exchange)) {
+        documents.send(exchange);
+        return;
+      }
       Answer answer = answer(exchange);
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       var headers = exchange.getResponseHeaders();
@@ -169,6 +201,9 @@ public final class JobServer implements AutoCloseable {
     String method = exchange.getRequestMethod();
     if (commands.has(exchange)) {
       return commands.answer(exchange);
+    }
+    if (documents.has(exchange)) {
+      return Commands.notAllowed(path);
     }
     Supplier<Answer> route = path == null ? null : routes.get(path);
     if (route == null) {

@@ -66,10 +66,10 @@ final class SecondLooks {
   }
 
   private void look(Sides sides, Map<Row, SecondLook> open) throws InterruptedException {
-    boolean settled = settle(job.line());
-    Map<Row, StoredRow> expected = sides.expected(Set.copyOf(open.keySet()));
-    open.forEach(
-        (key, suspect) -> suspect.expected(Optional.ofNullable(expected.get(key)), settled));
+    String line = sides.read((expected, actual) -> job.line());
+    boolean settled = settle(sides, line);
+    Map<Row, StoredRow> rows = sides.expected(Set.copyOf(open.keySet()));
+    open.forEach((key, suspect) -> suspect.expected(Optional.ofNullable(rows.get(key)), settled));
     List<Row> left =
         open.entrySet().stream()
             .filter(entry -> entry.getValue().state() == SecondLook.State.OPEN)
@@ -83,9 +83,9 @@ final class SecondLooks {
     left.forEach(key -> open.get(key).table(Optional.ofNullable(actual.get(key))));
   }
 
-  private boolean settle(String line) throws InterruptedException {
+  private boolean settle(Sides sides, String line) throws InterruptedException {
     long end = System.nanoTime() + patience.settle().toNanos();
-    while (!job.settled(line)) {
+    while (!sides.read((expected, actual) -> job.settled(line))) {
       if (System.nanoTime() >= end) {
         return false;
       }

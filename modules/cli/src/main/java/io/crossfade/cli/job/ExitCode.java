@@ -6,6 +6,10 @@ public final class ExitCode {
   public static final int DONE = 0;
   public static final int ERROR = 1;
   public static final int USAGE = 2;
+
+  /** A gate is not met, or real differences were found. */
+  public static final int NOT_MET = 3;
+
   public static final int PREFLIGHT = 4;
 
   private ExitCode() {}

@@ -161,6 +161,12 @@ public final class Job implements AutoCloseable {
     monitor =
         opened(
             new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
+    Verifier verifier =
+        opened(
+            new Verifier(
+                migration,
+                new JobFollowing(migration, databases.source(), capture, apply, throttle)));
+    monitor.askForVerified(verifier::last);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
     server =
@@ -171,7 +177,8 @@ public final class Job implements AutoCloseable {
                 monitor::status,
                 () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
-                JobCommands.of(orders, monitor),
+                JobCommands.of(orders, monitor, verifier),
+                verifier.documents(),
                 registry));
     monitor.start();
     capture.start();

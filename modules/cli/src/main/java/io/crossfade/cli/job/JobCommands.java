@@ -14,8 +14,9 @@ final class JobCommands {
 
   private JobCommands() {}
 
-  static Map<String, Command> of(Orders orders, JobMonitor monitor) {
+  static Map<String, Command> of(Orders orders, JobMonitor monitor, Verifier verifier) {
     return Map.of(
+        "verify", verifier::begin,
         "pause", body -> give(orders, monitor, order -> order.pause(reason(body), Instant.now())),
         "resume", body -> give(orders, monitor, order -> order.resume(reason(body), Instant.now())),
         "throttle",
