@@ -46,6 +46,7 @@ class VerifyTest {
   private final StringWriter err = new StringWriter();
   private Database source;
   private Database target;
+  private String check = "SELECT 1";
 
   @BeforeEach
   void prepare() {
@@ -82,6 +83,8 @@ class VerifyTest {
   void shouldFindWhatWasPlantedDuringLiveWritesAndNothingElse() throws Exception {
     try (Job job = Job.start(spec(), warning -> {})) {
       job.awaitCaughtUp();
+      source.execute("UPDATE a SET s = 'newer' WHERE id = 8");
+      job.awaitBarrier();
       try (Writers writers = new Writers()) {
         assertThat(verify(job, "--table", "b", "--table", "public.x", "--keys"))
             .as("%s%n%s", out, err)
@@ -95,6 +98,7 @@ class VerifyTest {
             "UPDATE b SET s = CASE id WHEN 3 THEN 's4' ELSE 's3' END WHERE id IN (3, 4)",
             "UPDATE b SET s = t, t = s WHERE id = 5",
             "UPDATE b SET n = round(n, 1) WHERE id = 7",
+            "UPDATE b SET s = 's8' WHERE id = 8",
             "DELETE FROM x WHERE v = 11",
             "UPDATE x SET f = 1e-9 WHERE v = 12");
         assertThat(verify(job, "--keys")).as("%s%n%s", out, err).isEqualTo(3);
@@ -107,6 +111,7 @@ class VerifyTest {
                 "public.b 4 value [s]",
                 "public.b 5 value [s, t]",
                 "public.b 7 precision [n]",
+                "public.b 8 stale [s]",
                 "public.x " + key(11) + " missing []",
                 "public.x " + key(12) + " value [f]");
         awaitVerified(job, "different");
@@ -152,6 +157,26 @@ class VerifyTest {
     assertThat(err.toString()).contains("no job answers");
   }
 
+  /** Fails where a check is not asked, or its texts are compared and not its values. */
+  @Test
+  void shouldAskTheChecks() throws Exception {
+    check = "SELECT 2";
+    try (Job job = Job.start(spec(), warning -> {})) {
+      job.awaitCaughtUp();
+      assertThat(verify(job)).as("%s%n%s", out, err).isEqualTo(3);
+      assertThat(out.toString())
+          .contains("check total: equal")
+          .contains("check wrong: different: source [2], target [1.0]");
+      assertThat(verify(job, "--table", "b")).as("checks go with all tables").isZero();
+    }
+    check = "SELECT nosuch";
+    try (Job job = Job.start(spec(), warning -> {})) {
+      job.awaitCaughtUp();
+      assertThat(verify(job)).as("%s%n%s", out, err).isEqualTo(1);
+      assertThat(out.toString()).contains("check wrong: incomplete").contains("nosuch");
+    }
+  }
+
   /** Fails where a table that cannot be read, or is not copied yet, is taken for an equal one. */
   @Test
   void shouldBeIncompleteWhereNotAllCouldBeCompared() throws Exception {
@@ -166,7 +191,13 @@ class VerifyTest {
   }
 
   private static void awaitVerified(Job job, String result) throws Exception {
-    while (!job.status().tables().get(0).verified().map(v -> v.result()).orElse("").equals(result)) {
+    while (!job.status()
+        .tables()
+        .get(0)
+        .verified()
+        .map(v -> v.result())
+        .orElse("")
+        .equals(result)) {
       TimeUnit.MILLISECONDS.sleep(20);
     }
   }
@@ -243,6 +274,11 @@ class VerifyTest {
             from: public.w
           - into: public.e
             from: public.e
+        checks:
+          - name: total
+            source: SELECT count(*), sum(n) * 100 FROM a WHERE NOT gone AND id < 10000;
+            target: SELECT count(*), sum(n * 100) FROM b WHERE id < 10000
+          - { name: wrong, source: "%s", target: "SELECT 1.0" }
         server: { port: %d }
         """
             .formatted(
@@ -254,6 +290,7 @@ class VerifyTest {
                 target.user(),
                 target.password(),
                 SharedSandbox.kafka().bootstrapServers(),
+                check,
                 port));
     return file;
   }

@@ -41,6 +41,7 @@ final class SpecBuilder {
         kafka(),
         tables(),
         schemas(),
+        checks(),
         backfill(),
         server());
   }
@@ -77,6 +78,16 @@ final class SpecBuilder {
 
   private List<SchemaSpec> schemas() {
     return entries().filter(pointer -> isSchema(pointer)).map(pointer -> schema(pointer)).toList();
+  }
+
+  private List<CheckSpec> checks() {
+    return IntStream.range(0, tree.at("/checks").size())
+        .mapToObj(index -> "/checks/" + index)
+        .map(
+            check ->
+                new CheckSpec(
+                    text(check + "/name"), text(check + "/source"), text(check + "/target")))
+        .toList();
   }
 
   private Stream<String> entries() {

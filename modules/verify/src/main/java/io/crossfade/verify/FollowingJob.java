@@ -1,9 +1,11 @@
 package io.crossfade.verify;
 
+import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 
 /**
  * What a comparison asks of the job that keeps the new tables equal. All may be called by several
@@ -26,6 +28,14 @@ public interface FollowingJob {
 
   /** Waits until the target has all that the source had committed when this was called. */
   void awaitBarrier(Duration patience) throws InterruptedException;
+
+  /**
+   * Goes through what the SELECT has given for each row as far back as is known, which is all but
+   * what was compacted away. Reads all of it.
+   *
+   * @param sink takes the row's key, as the table's primary key, and its values
+   */
+  void history(TableId into, BiConsumer<Row, Row> sink) throws InterruptedException;
 
   /** How many rows may be compared in a second; empty: as many as can be. */
   OptionalLong rowsPerSecond();

@@ -122,7 +122,8 @@ final class Sides implements AutoCloseable {
     return rows;
   }
 
-  private static Row small(Row row) {
+  /** The row with long values by their hashes. */
+  static Row small(Row row) {
     String[] values = new String[row.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = small(row.get(i));

@@ -9,9 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +42,9 @@ final class TableComparison {
   /** Suspects of one batch: a barrier for each batch, and memory for their rows. */
   private static final int BATCH = 1_000;
 
+  /** Rows with other values that are looked up in the history together, and are in memory then. */
+  private static final int LOOKED_UP = 5_000;
+
   /** Looks in a batch before a row is put off to the end. */
   private static final int FIRST_LOOKS = 3;
 
@@ -60,6 +66,7 @@ final class TableComparison {
 
   private final List<Row> suspects = new ArrayList<>();
   private final List<Row> hot = new ArrayList<>();
+  private final Map<Row, SecondLook> otherValues = new HashMap<>();
   private final Map<Kind, Long> found = new EnumMap<>(Kind.class);
   private Optional<KeyRange> left = Optional.of(KeyRange.ALL);
   private long expectedRows;
@@ -103,9 +110,12 @@ final class TableComparison {
         return;
       }
       position(true);
-      parallel(ordered() ? threads : 1);
       try (Sides sides = sides()) {
+        parallel(ordered() ? threads : 1);
         lookAgain(sides);
+      } finally {
+        // What was found counts, whatever ends the rest.
+        lookUp();
       }
       position(false);
     } catch (ReadFailedException e) {
@@ -275,7 +285,7 @@ final class TableComparison {
     looked.forEach(
         (key, suspect) -> {
           if (suspect.state() == SecondLook.State.REAL) {
-            report(key, kind(suspect), suspect);
+            difference(key, suspect);
           } else if (last) {
             report(key, Kind.HOT, suspect);
             if (suspect.unsettled() && !suspect.moved()) {
@@ -289,8 +299,43 @@ final class TableComparison {
         });
   }
 
-  private Kind kind(SecondLook suspect) {
-    return comparison.kind(suspect.expected(), suspect.table(), suspect.wasExpectedBefore());
+  private void difference(Row key, SecondLook suspect) {
+    Kind kind = comparison.kind(suspect.expected(), suspect.table(), suspect.wasExpectedBefore());
+    synchronized (lock) {
+      if (kind == Kind.VALUE && otherValues.size() < LOOKED_UP) {
+        otherValues.put(key, suspect);
+        return;
+      }
+    }
+    report(key, kind, suspect);
+  }
+
+  /**
+   * Which rows with other values are what the SELECT gave before. The first of them only: to go
+   * through the history takes as long as it is.
+   */
+  private void lookUp() throws InterruptedException {
+    Set<Row> stale = new HashSet<>();
+    try {
+      if (!otherValues.isEmpty()) {
+        job.history(
+            mapping.into(),
+            (keyRow, values) -> {
+              Row key = comparison.key(keyRow);
+              SecondLook suspect = otherValues.get(key);
+              if (suspect != null
+                  && comparison.equal(Sides.small(values), suspect.table().orElseThrow())) {
+                stale.add(key);
+              }
+            });
+      }
+    } catch (ReadFailedException e) {
+      fail("whether rows are stale could not be looked up: " + e.getMessage());
+    } finally {
+      otherValues.forEach(
+          (key, suspect) -> report(key, stale.contains(key) ? Kind.STALE : Kind.VALUE, suspect));
+      otherValues.clear();
+    }
   }
 
   private void report(Row key, Kind kind, SecondLook suspect) {

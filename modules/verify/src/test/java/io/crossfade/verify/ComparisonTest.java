@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.plugin.ScalarFunction;
+import io.crossfade.plugin.SqlType;
 import io.crossfade.postgres.CanonicalSession;
 import io.crossfade.postgres.TableReader;
 import io.crossfade.postgres.compare.PostgresComparison;
@@ -165,6 +167,50 @@ class ComparisonTest {
     assertThat(found()).containsExactlyInAnyOrder("10 extra []", "11 missing []");
   }
 
+  /** Fails where a SELECT that the source cannot execute is taken for one that it can. */
+  @Test
+  void shouldComputeExpectedRowsHereWhereTheSourceHasNotTheFunction() throws Exception {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY, s text)",
+        "INSERT INTO a SELECT i, 's' || i FROM generate_series(1, 60000) i");
+    target.execute(
+        "CREATE TABLE b (id int PRIMARY KEY, s text)",
+        "INSERT INTO b SELECT i, 's' || i || '!' FROM generate_series(1, 60000) i WHERE i % 3 > 0");
+    String select = "SELECT id, shout(s) AS s FROM a WHERE id % 3 > 0";
+    TableResult result = compare(select);
+    assertThat(result.outcome()).contains(Outcome.EQUAL);
+    assertThat(result.independent()).isFalse();
+    assertThat(result.expectedRows()).isEqualTo(40_000);
+    assertThat(result.ranges()).isEqualTo(2);
+    assertThat(result.suspects()).isZero();
+    target.execute("UPDATE b SET s = 's4' WHERE id = 4", "DELETE FROM b WHERE id = 59999");
+    assertThat(compare(select).outcome()).contains(Outcome.DIFFERENT);
+    assertThat(found()).containsExactlyInAnyOrder("4 value [s]", "59999 missing []");
+  }
+
+  /** A function that only this program has. */
+  private static final class Shout implements ScalarFunction {
+    @Override
+    public String name() {
+      return "shout";
+    }
+
+    @Override
+    public List<SqlType> parameters() {
+      return List.of(SqlType.TEXT);
+    }
+
+    @Override
+    public SqlType result() {
+      return SqlType.TEXT;
+    }
+
+    @Override
+    public Object call(List<Object> arguments) {
+      return arguments.get(0) + "!";
+    }
+  }
+
   /** Fails where a side that is away is a side without rows. */
   @Test
   void shouldBeIncompleteWhenASideCannotBeRead() throws Exception {
@@ -221,7 +267,8 @@ class ComparisonTest {
 
   private ComparedMapping mapping(String select) throws Exception {
     SelectPlan plan =
-        new SqlCompiler(id -> table(source, new TableId("public", id.name()))).compile(select);
+        new SqlCompiler(id -> table(source, new TableId("public", id.name())), List.of(new Shout()))
+            .compile(select);
     return ComparedMappings.of(plan, table(target, new TableId("public", "b")).orElseThrow());
   }
 

@@ -1,9 +1,11 @@
 package io.crossfade.verify;
 
+import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 
 /** A job that has nothing to do: both databases are as the test left them. */
 final class StandingJob implements FollowingJob {
@@ -25,6 +27,9 @@ final class StandingJob implements FollowingJob {
 
   @Override
   public void awaitBarrier(Duration patience) {}
+
+  @Override
+  public void history(TableId into, BiConsumer<Row, Row> sink) {}
 
   @Override
   public OptionalLong rowsPerSecond() {

@@ -73,11 +73,21 @@ public final class PostgresComparison implements ComparedDatabase {
 
   @Override
   public List<Row> query(String sql, int most) {
-    try (Connection connection = connect("opening a session")) {
-      return Reads.all(connection, sql, most);
+    try (Connection connection = connect("opening a session");
+        Statement statement = connection.createStatement()) {
+      // A user's query finds its tables as it does in the user's sessions.
+      statement.execute("RESET search_path");
+      return Reads.all(connection, alone(sql), most);
     } catch (SQLException e) {
       throw Reads.failed("reading", e);
     }
+  }
+
+  /** As a subquery it is one statement, and one that reads. */
+  private static String alone(String sql) {
+    String text = sql.strip();
+    String query = text.endsWith(";") ? text.substring(0, text.length() - 1) : text;
+    return "SELECT * FROM (" + query + "\n) AS answer";
   }
 
   private Connection connect(String doing) throws ReadFailedException {

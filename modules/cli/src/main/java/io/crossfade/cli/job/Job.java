@@ -165,7 +165,13 @@ public final class Job implements AutoCloseable {
         opened(
             new Verifier(
                 migration,
-                new JobFollowing(migration, databases.source(), capture, apply, throttle)));
+                new JobFollowing(
+                    migration,
+                    databases.source(),
+                    capture,
+                    apply,
+                    throttle,
+                    new RawHistory(kafka, names))));
     monitor.askForVerified(verifier::last);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);

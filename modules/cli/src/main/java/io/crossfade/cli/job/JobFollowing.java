@@ -6,6 +6,7 @@ import io.crossfade.capture.CaptureStatus.TableProgress;
 import io.crossfade.capture.Throttle;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceException;
+import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.ReadFailedException;
 import io.crossfade.transform.Apply;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -32,14 +34,21 @@ final class JobFollowing implements FollowingJob {
   private final Capture capture;
   private final Apply apply;
   private final Throttle throttle;
+  private final RawHistory history;
 
   JobFollowing(
-      Migration migration, SourceDatabase source, Capture capture, Apply apply, Throttle throttle) {
+      Migration migration,
+      SourceDatabase source,
+      Capture capture,
+      Apply apply,
+      Throttle throttle,
+      RawHistory history) {
     this.migration = migration;
     this.source = source;
     this.capture = capture;
     this.apply = apply;
     this.throttle = throttle;
+    this.history = history;
   }
 
   @Override
@@ -137,6 +146,20 @@ final class JobFollowing implements FollowingJob {
     }
     if (apply.state() instanceof ApplyState.Failed failed) {
       throw new ReadFailedException("apply has failed: " + failed.cause(), false, failed.cause());
+    }
+  }
+
+  @Override
+  public void history(TableId into, BiConsumer<Row, Row> sink) throws InterruptedException {
+    Migration.MappedTable table =
+        migration.tables().stream()
+            .filter(one -> one.target().id().equals(into))
+            .findFirst()
+            .orElseThrow();
+    try {
+      history.read(table, sink);
+    } catch (KafkaException e) {
+      throw new ReadFailedException("reading the raw topic: " + e.getMessage(), false, e);
     }
   }
 

@@ -13,6 +13,7 @@ import io.crossfade.spec.Spec;
 import io.crossfade.spec.TargetSpec;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
+import io.crossfade.verify.CheckPair;
 import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.FollowingJob;
@@ -93,7 +94,7 @@ final class Verifier implements AutoCloseable {
         from.toString(),
         target.url().toString(),
         chosen.stream().map(this::mapping).toList(),
-        List.of(),
+        all ? checks(spec) : List.of(),
         PostgresComparison.of(
             from.value(),
             source.username().value(),
@@ -109,6 +110,12 @@ final class Verifier implements AutoCloseable {
         spec.backfill().parallelism(),
         body.path("masked").asBoolean(false),
         differences);
+  }
+
+  private static List<CheckPair> checks(Spec spec) {
+    return spec.checks().stream()
+        .map(check -> new CheckPair(check.name(), check.source(), check.target()))
+        .toList();
   }
 
   private List<Migration.MappedTable> chosen(JsonNode names) {
