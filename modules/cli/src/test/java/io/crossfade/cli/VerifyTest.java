@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.crossfade.cli.job.Job;
 import io.crossfade.sandbox.Database;
+import io.crossfade.sandbox.PostgresOptions;
+import io.crossfade.sandbox.PostgresServer;
+import io.crossfade.sandbox.PostgresVersion;
 import io.crossfade.sandbox.SharedSandbox;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecReader;
@@ -174,6 +177,48 @@ class VerifyTest {
       job.awaitCaughtUp();
       assertThat(verify(job)).as("%s%n%s", out, err).isEqualTo(1);
       assertThat(out.toString()).contains("check wrong: incomplete").contains("nosuch");
+    }
+  }
+
+  /**
+   * Fails where whatever the source shows is taken for all that it has committed: a commit that
+   * waits for a standby is in the target before the source shows it.
+   */
+  @Test
+  void shouldNotReportACommitThatTheSourceDoesNotShowYet() throws Exception {
+    source.close();
+    try (PostgresServer server =
+        PostgresServer.start(PostgresOptions.of(PostgresVersion.V18).fastAndUnsafe())) {
+      source = server.createDatabase();
+      source.execute(
+          "CREATE TABLE a (id int PRIMARY KEY, s text, t text, n numeric, gone bool NOT NULL)",
+          "INSERT INTO a SELECT i, 's', 't', i, false FROM generate_series(1, 100) i",
+          "CREATE TABLE w (k text PRIMARY KEY, v int, f float8)",
+          "CREATE TABLE e (id int PRIMARY KEY)");
+      try (Job job = Job.start(spec(), warning -> {})) {
+        job.awaitCaughtUp();
+        server.set(Map.of("synchronous_standby_names", "ghost"));
+        Thread writer =
+            new Thread(
+                () ->
+                    source.execute(
+                        "UPDATE a SET s = 'hidden' WHERE id <= 5; DELETE FROM a WHERE id = 6;"
+                            + " INSERT INTO a VALUES (1000, 's', 't', 1, false)"));
+        writer.start();
+        while (target.query("SELECT FROM b WHERE id = 1000").isEmpty()) {
+          TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertThat(source.query("SELECT s FROM a WHERE id = 1")).containsExactly("s");
+
+        assertThat(verify(job, "--table", "b")).as("%s%n%s", out, err).isEqualTo(1);
+        assertThat(out.toString()).contains("7 hot").contains("a transaction that is open");
+
+        server.set(Map.of("synchronous_standby_names", ""));
+        writer.join();
+        assertThat(verify(job, "--table", "b")).as("%s%n%s", out, err).isZero();
+      }
+      source.close();
+      source = SharedSandbox.postgres18().createDatabase();
     }
   }
 

@@ -14,7 +14,7 @@ public record Patience(Duration barrier, Duration settle, Duration hot, int atte
 
   /** Half a minute for connections and hot rows; long transactions and outages take longer. */
   public static final Patience USUAL =
-      new Patience(Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofSeconds(30), 7);
+      new Patience(Duration.ofMinutes(5), Duration.ofSeconds(2), Duration.ofSeconds(30), 7);
 
   public Patience {
     if (attempts < 1) {
