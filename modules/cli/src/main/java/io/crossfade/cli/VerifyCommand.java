@@ -8,6 +8,7 @@ import io.crossfade.cli.job.ExitCode;
 import io.crossfade.server.CommandRefused;
 import io.crossfade.server.JobClient;
 import io.crossfade.server.NoJob;
+import io.crossfade.server.Status;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.verify.HtmlReport;
@@ -88,6 +89,7 @@ final class VerifyCommand implements Callable<Integer> {
     JobClient job = JobCommand.client(spec.server());
     VerificationReport end;
     try {
+      requireKnown(job.status().tables().stream().map(Status.Table::into).toList());
       job.command("verify", body());
       end = await(job);
     } catch (NoJob | CommandRefused e) {
@@ -103,6 +105,16 @@ final class VerifyCommand implements Callable<Integer> {
       throw new CommandException(ExitCode.ERROR, e.getMessage(), e);
     }
     return exitCode(end.outcome().orElse(Outcome.INCOMPLETE));
+  }
+
+  private void requireKnown(List<String> known) {
+    for (String table : tables) {
+      if (known.stream().noneMatch(one -> one.equals(table) || one.endsWith("." + table))) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "--table: the job has no table " + table + "; it has " + String.join(", ", known));
+      }
+    }
   }
 
   private String body() {

@@ -153,8 +153,8 @@ class VerifyTest {
       assertThat(JSON.readTree(out.toString()).at("/tables/0/differences/value").asInt())
           .isEqualTo(1);
       assertThat(verify(job, "--report", "r.pdf")).isEqualTo(2);
-      assertThat(verify(job, "--table", "nosuch")).isEqualTo(1);
-      assertThat(err.toString()).contains("the spec has no table nosuch");
+      assertThat(verify(job, "--table", "nosuch")).isEqualTo(2);
+      assertThat(err.toString()).contains("the job has no table nosuch; it has public.b");
     }
     assertThat(crossfade("verify", "-f", write("c.yaml", 1).toString())).isEqualTo(1);
     assertThat(err.toString()).contains("no job answers");

@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
 public interface FollowingJob {
 
   /** Why a table cannot be compared now; empty where it can. */
-  Optional<String> notYet(TableId into);
+  Optional<String> notYet(TableId into) throws InterruptedException;
 
   /** Draws a line at the source: each transaction that runs or has run is before it. */
   String line();

@@ -4,6 +4,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.verify.Digest;
 import io.crossfade.core.verify.KeyRange;
 import io.crossfade.core.verify.KeyedHash;
+import io.crossfade.core.verify.ReadFailedException;
 import io.crossfade.core.verify.RelationReader;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,7 +89,15 @@ final class RangeComparison {
       Set<Integer> group) {
     Map<Row, long[]> open = new HashMap<>();
     expected.hashes(
-        range, buckets, group, hash -> open.put(comparison.key(hash.key()), hashes(hash)));
+        range,
+        buckets,
+        group,
+        hash -> {
+          if (open.put(comparison.key(hash.key()), hashes(hash)) != null) {
+            throw new ReadFailedException(
+                "the SELECT gives two rows with the key " + hash.key(), false, null);
+          }
+        });
     Set<Row> differing = new HashSet<>();
     actual.hashes(
         range,

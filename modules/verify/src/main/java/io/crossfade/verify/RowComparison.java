@@ -2,6 +2,7 @@ package io.crossfade.verify;
 
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TypeFamily;
+import io.crossfade.core.verify.ReadFailedException;
 import io.crossfade.core.verify.Relation;
 import io.crossfade.core.verify.RelationColumn;
 import io.crossfade.verify.Difference.ColumnDifference;
@@ -88,6 +89,10 @@ final class RowComparison {
   Row key(Row values) {
     String[] normal = new String[key.size()];
     for (int i = 0; i < normal.length; i++) {
+      if (values.get(i) == null) {
+        throw new ReadFailedException(
+            "there is a row whose key column " + key.get(i).name() + " is NULL", false, null);
+      }
       normal[i] = normal(key.get(i).as().family(), values.get(i));
     }
     return Row.of(normal);

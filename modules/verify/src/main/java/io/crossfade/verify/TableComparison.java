@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class TableComparison {
 
   private static final Logger LOG = LoggerFactory.getLogger(TableComparison.class);
+
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
   /** Rows of a range: a second or so of reading. */
   private static final long RANGE = 50_000;
@@ -73,6 +76,7 @@ final class TableComparison {
   private long actualRows;
   private long ranges;
   private long suspected;
+  private long notLookedUp;
   private Optional<Instant> begun = Optional.empty();
   private Optional<Instant> ended = Optional.empty();
   private Optional<String> from = Optional.empty();
@@ -109,15 +113,15 @@ final class TableComparison {
         fail(notYet.get());
         return;
       }
-      position(true);
       try (Sides sides = sides()) {
+        position(sides, true);
         parallel(ordered() ? threads : 1);
         lookAgain(sides);
+        position(sides, false);
       } finally {
         // What was found counts, whatever ends the rest.
         lookUp();
       }
-      position(false);
     } catch (ReadFailedException e) {
       LOG.warn("{} could not be compared to its end", mapping.into(), e);
       fail(e.getMessage());
@@ -138,8 +142,8 @@ final class TableComparison {
     return mapping.expected().ordered() > 0;
   }
 
-  private void position(boolean first) {
-    String position = source.position();
+  private void position(Sides sides, boolean first) throws InterruptedException {
+    String position = sides.read((expected, actual) -> source.position());
     synchronized (lock) {
       if (first) {
         from = Optional.of(position);
@@ -162,7 +166,7 @@ final class TableComparison {
   private void parallel(int threads) throws InterruptedException {
     ExecutorService workers =
         Executors.newFixedThreadPool(
-            threads, run -> new Thread(run, "crossfade-verify-" + mapping.into()));
+            threads, run -> daemon(run, "crossfade-verify-" + mapping.into()));
     try {
       List<Future<?>> all = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
@@ -183,7 +187,18 @@ final class TableComparison {
       throw new IllegalStateException(e.getCause());
     } finally {
       workers.shutdownNow();
+      // What they find must be written down before the result is.
+      if (!workers.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("{}: a read has not ended; what it finds is not reported", mapping.into());
+      }
     }
+  }
+
+  /** A statement that a server does not answer must not keep the job alive. */
+  static Thread daemon(Runnable run, String name) {
+    Thread thread = new Thread(run, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** What ends one thread ends all: they find no next range. */
@@ -306,6 +321,7 @@ final class TableComparison {
         otherValues.put(key, suspect);
         return;
       }
+      notLookedUp += kind == Kind.VALUE ? 1 : 0;
     }
     report(key, kind, suspect);
   }
@@ -389,6 +405,11 @@ final class TableComparison {
     failure.ifPresent(all::add);
     if (found.containsKey(Kind.HOT)) {
       all.add(found.get(Kind.HOT) + " rows changed so often that nothing could be told of them");
+    }
+    if (notLookedUp > 0) {
+      all.add(
+          notLookedUp
+              + " rows with other values were not looked up in the past: some may be stale");
     }
     if (mapping.mapper().isPresent()) {
       all.add("expected rows were computed by the user's functions here, not by the source");

@@ -100,7 +100,7 @@ public final class Verification implements AutoCloseable {
     for (int i = 0; i < checks.length(); i++) {
       checks.set(i, CheckResult.open(settings.checks().get(i).name()));
     }
-    this.thread = new Thread(this::run, "crossfade-verify");
+    this.thread = TableComparison.daemon(this::run, "crossfade-verify");
   }
 
   /**

@@ -42,7 +42,8 @@ public final class PostgresComparison implements ComparedDatabase {
   private final String url;
   private final Properties properties = new Properties();
 
-  private PostgresComparison(String url, String username, String password, String application) {
+  private PostgresComparison(
+      String url, String username, String password, String application, String serverType) {
     this.url = Objects.requireNonNull(url, "url");
     properties.setProperty("user", Objects.requireNonNull(username, "username"));
     properties.setProperty("password", Objects.requireNonNull(password, "password"));
@@ -50,15 +51,25 @@ public final class PostgresComparison implements ComparedDatabase {
     properties.setProperty("connectTimeout", "10");
     properties.setProperty("loginTimeout", "15");
     properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("targetServerType", serverType);
     // What a server prints is what we compare, not what a driver makes of a binary form.
     properties.setProperty("binaryTransfer", "false");
     properties.setProperty("prepareThreshold", "0");
   }
 
-  /** The database behind a JDBC URL; nothing is opened yet. */
-  public static PostgresComparison of(
+  /**
+   * The database behind a JDBC URL; nothing is opened yet. Of several hosts the one that takes
+   * writes: what a standby has not got yet would look like a row that is never written.
+   */
+  public static PostgresComparison primary(
       String jdbcUrl, String username, String password, String application) {
-    return new PostgresComparison(jdbcUrl, username, password, application);
+    return new PostgresComparison(jdbcUrl, username, password, application, "primary");
+  }
+
+  /** A standby of it; nothing is opened yet. */
+  public static PostgresComparison standby(
+      String jdbcUrl, String username, String password, String application) {
+    return new PostgresComparison(jdbcUrl, username, password, application, "any");
   }
 
   @Override

@@ -175,6 +175,7 @@ public final class Job implements AutoCloseable {
     monitor.askForVerified(verifier::last);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
+    JobMetrics.register(registry, spec.migration(), migration, verifier);
     server =
         opened(
             JobServer.start(

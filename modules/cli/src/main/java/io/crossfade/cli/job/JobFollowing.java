@@ -28,6 +28,7 @@ import org.apache.kafka.common.TopicPartition;
 final class JobFollowing implements FollowingJob {
 
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration BEGINS_AGAIN = Duration.ofSeconds(10);
 
   private final Migration migration;
   private final SourceDatabase source;
@@ -52,8 +53,8 @@ final class JobFollowing implements FollowingJob {
   }
 
   @Override
-  public Optional<String> notYet(TableId into) {
-    List<TableProgress> tables = capture.status().tables();
+  public Optional<String> notYet(TableId into) throws InterruptedException {
+    List<TableProgress> tables = tables();
     if (tables.isEmpty()) {
       return Optional.of(
           "this instance does not capture now, so there are no barriers: ask the one that does, or"
@@ -68,6 +69,19 @@ final class JobFollowing implements FollowingJob {
     boolean copied =
         tables.stream().filter(table -> table.table().equals(old)).allMatch(TableProgress::done);
     return copied ? Optional.empty() : Optional.of("its backfill is not done yet");
+  }
+
+  /** While capture begins again it knows of none for a moment. */
+  private List<TableProgress> tables() throws InterruptedException {
+    long end = System.nanoTime() + BEGINS_AGAIN.toNanos();
+    CaptureStatus status = capture.status();
+    while (status.tables().isEmpty()
+        && status.state() != CaptureStatus.State.STANDBY
+        && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+      status = capture.status();
+    }
+    return status.tables();
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.crossfade.sql.problem.SqlException;
 import io.crossfade.verify.CheckPair;
 import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
+import io.crossfade.verify.Difference;
 import io.crossfade.verify.FollowingJob;
 import io.crossfade.verify.Patience;
 import io.crossfade.verify.Reports;
@@ -29,17 +30,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** The verifications of a running job, one at a time. */
 final class Verifier implements AutoCloseable {
 
+  /** What can come of a row that was compared. */
+  static final List<String> RESULTS =
+      Stream.concat(
+              Stream.of("equal"),
+              Arrays.stream(Difference.Kind.values()).map(Difference.Kind::toString))
+          .toList();
+
   private final Migration migration;
   private final FollowingJob job;
   private final Map<String, TableResult> last = new ConcurrentHashMap<>();
+
+  /** By table and result, of verifications that have ended and were followed by another. */
+  private final Map<List<String>, Long> before = new ConcurrentHashMap<>();
+
   private Optional<Path> directory = Optional.empty();
   private Optional<Verification> current = Optional.empty();
 
@@ -62,6 +76,19 @@ final class Verifier implements AutoCloseable {
           "a verification runs already, since " + current.get().report().begun());
     }
     keep();
+    current.ifPresent(
+        verification ->
+            verification
+                .report()
+                .tables()
+                .forEach(
+                    table ->
+                        RESULTS.forEach(
+                            result ->
+                                before.merge(
+                                    List.of(table.into(), result),
+                                    rows(table, result),
+                                    Long::sum))));
     try {
       Path file = Files.createTempFile(directory(), "differences", ".ndjson");
       Verification next = Verification.start(settings(chosen, body, file));
@@ -87,7 +114,7 @@ final class Verifier implements AutoCloseable {
     SourceSpec source = spec.source();
     TargetSpec target = spec.target();
     Setting from = source.readFrom().orElse(source.url());
-    boolean all = chosen.size() == migration.tables().size();
+    boolean all = body.path("tables").isEmpty();
     return new Verification.Settings(
         spec.migration(),
         spec.fingerprint(),
@@ -95,21 +122,33 @@ final class Verifier implements AutoCloseable {
         target.url().toString(),
         chosen.stream().map(this::mapping).toList(),
         all ? checks(spec) : List.of(),
-        PostgresComparison.of(
-            from.value(),
-            source.username().value(),
-            source.password().map(Secret::reveal).orElse(""),
-            "crossfade verify " + spec.migration()),
-        PostgresComparison.of(
+        source(source),
+        PostgresComparison.primary(
             target.url().value(),
             target.username().value(),
             target.password().map(Secret::reveal).orElse(""),
-            "crossfade verify " + spec.migration()),
+            application()),
         job,
         Patience.USUAL,
         spec.backfill().parallelism(),
         body.path("masked").asBoolean(false),
         differences);
+  }
+
+  private PostgresComparison source(SourceSpec source) {
+    String username = source.username().value();
+    String password = source.password().map(Secret::reveal).orElse("");
+    return source
+        .readFrom()
+        .map(url -> PostgresComparison.standby(url.value(), username, password, application()))
+        .orElseGet(
+            () ->
+                PostgresComparison.primary(
+                    source.url().value(), username, password, application()));
+  }
+
+  private String application() {
+    return "crossfade verify " + migration.spec().migration();
   }
 
   private static List<CheckPair> checks(Spec spec) {
@@ -119,7 +158,7 @@ final class Verifier implements AutoCloseable {
   }
 
   private List<Migration.MappedTable> chosen(JsonNode names) {
-    if (names.isMissingNode() || names.isNull() || names.isEmpty()) {
+    if (names.isEmpty()) {
       return migration.tables();
     }
     List<Migration.MappedTable> chosen = new ArrayList<>();
@@ -144,7 +183,7 @@ final class Verifier implements AutoCloseable {
                                       .sorted()
                                       .toList()))));
     }
-    return chosen;
+    return chosen.stream().distinct().toList();
   }
 
   /** The SELECT as it was written: its outputs in their own types, not in the target's. */
@@ -181,6 +220,25 @@ final class Verifier implements AutoCloseable {
                         0,
                         Duration.between(Instant.parse(result.ended().orElseThrow()), Instant.now())
                             .toSeconds())));
+  }
+
+  /** How many rows of a table were compared since the job was started, with that result. */
+  synchronized long rows(String into, String result) {
+    long now =
+        current().stream()
+            .flatMap(verification -> verification.report().tables().stream())
+            .filter(table -> table.into().equals(into))
+            .mapToLong(table -> rows(table, result))
+            .sum();
+    return before.getOrDefault(List.of(into, result), 0L) + now;
+  }
+
+  private static long rows(TableResult table, String result) {
+    if (!result.equals("equal")) {
+      return table.differences().getOrDefault(result, 0L);
+    }
+    long others = table.differences().values().stream().mapToLong(Long::longValue).sum();
+    return Math.max(0, Math.max(table.expectedRows(), table.actualRows()) - others);
   }
 
   /** What can be read of it over HTTP. */
