@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       ResyncCommand.class,
       ThrottleCommand.class,
+      VerifyCommand.class,
       ReplayCommand.class,
       RowsCommand.class,
       CommandLine.HelpCommand.class

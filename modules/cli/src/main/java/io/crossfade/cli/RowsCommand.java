@@ -148,7 +148,7 @@ final class RowsCommand implements Runnable {
           stopped
               ? "the line begins again; `crossfade status` shows whether it goes on"
               : "tried again; " + left(after));
-      return after.deadRows() > 0 ? ExitCode.GATE : ExitCode.DONE;
+      return after.deadRows() > 0 ? ExitCode.NOT_MET : ExitCode.DONE;
     }
   }
 

@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
         long dead = job.deadRows();
         if (dead > 0) {
           throw new CommandException(
-              ExitCode.GATE,
+              ExitCode.NOT_MET,
               dead
                   + " rows are missing in the target, which refused them: `crossfade rows list` shows"
                   + " them while the job runs; correct the cause, then `crossfade rows retry`, or"

@@ -25,6 +25,8 @@ class LayersTest {
           .definedBy("io.crossfade.capture..")
           .layer("transform")
           .definedBy("io.crossfade.transform..")
+          .layer("verify")
+          .definedBy("io.crossfade.verify..")
           .layer("sql")
           .definedBy("io.crossfade.sql..")
           .layer("postgres")
@@ -45,8 +47,10 @@ class LayersTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("transform")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("verify")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("sql")
-          .mayOnlyBeAccessedByLayers("transform", "cli")
+          .mayOnlyBeAccessedByLayers("transform", "verify", "cli")
           .whereLayer("postgres")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("wire")
@@ -57,7 +61,7 @@ class LayersTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("core")
           .mayOnlyBeAccessedByLayers(
-              "cli", "server", "capture", "transform", "sql", "postgres", "wire", "spec");
+              "cli", "server", "capture", "transform", "verify", "sql", "postgres", "wire", "spec");
 
   @ArchTest
   static final ArchRule coreNeedsNothingButTheJdk =

@@ -49,8 +49,7 @@ final class Commands {
       return error(405, path + " takes POST, not " + exchange.getRequestMethod());
     }
     if (!isAllowed(exchange)) {
-      return error(
-          401, "a command needs the token of the spec: Authorization: Bearer <server.token>");
+      return notAllowed("a command");
     }
     String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
     if (!type.matches("(?i)application/json\\s*(;.*)?")) {
@@ -85,7 +84,7 @@ final class Commands {
   }
 
   /** Compared in a time that does not tell how much of it was right. */
-  private boolean isAllowed(HttpExchange exchange) {
+  boolean isAllowed(HttpExchange exchange) {
     if (token.isEmpty()) {
       return true;
     }
@@ -94,6 +93,10 @@ final class Commands {
         && shown.startsWith(BEARER)
         && MessageDigest.isEqual(
             token.get(), shown.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Answer notAllowed(String what) {
+    return error(401, what + " needs the token of the spec: Authorization: Bearer <server.token>");
   }
 
   private static Answer error(int code, String message) {

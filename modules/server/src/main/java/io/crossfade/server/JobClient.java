@@ -1,6 +1,7 @@
 package io.crossfade.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -66,7 +67,7 @@ public final class JobClient {
    */
   public Status command(String command, String reason, OptionalLong maxRowsPerSecond)
       throws NoJob, CommandRefused, InterruptedException {
-    return post(command, StatusJson.order(reason, maxRowsPerSecond));
+    return command(command, StatusJson.order(reason, maxRowsPerSecond));
   }
 
   /**
@@ -80,7 +81,7 @@ public final class JobClient {
    */
   public Status rows(String command, Map<String, String> parameters)
       throws NoJob, CommandRefused, InterruptedException {
-    return post(command, StatusJson.body(parameters));
+    return command(command, StatusJson.body(parameters));
   }
 
   /**
@@ -90,13 +91,8 @@ public final class JobClient {
    * @throws CommandRefused where the job cannot tell now
    */
   public List<RefusedRow> rows() throws NoJob, CommandRefused, InterruptedException {
-    try {
-      HttpResponse<String> response =
-          send(HttpRequest.newBuilder(api.resolve("/api/rows")).timeout(COMMAND_PATIENCE));
-      if (response.statusCode() != 200) {
-        throw new CommandRefused(StatusJson.errorIn(response.body()));
-      }
-      return StatusJson.readRows(response.body());
+    try (InputStream rows = document("rows")) {
+      return StatusJson.readRows(new String(rows.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw noJob(e);
     }
@@ -109,10 +105,15 @@ public final class JobClient {
    */
   public Status commandOnTable(String command, String reason, Optional<String> table)
       throws NoJob, CommandRefused, InterruptedException {
-    return post(command, StatusJson.order(reason, table));
+    return command(command, StatusJson.order(reason, table));
   }
 
-  private Status post(String command, String body)
+  /**
+   * As the other, with a body of the command's own.
+   *
+   * @param body a JSON object
+   */
+  public Status command(String command, String body)
       throws NoJob, CommandRefused, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(api.resolve("/api/" + command))
@@ -128,6 +129,32 @@ public final class JobClient {
                 .formatted(command.replace('/', ' '), StatusJson.errorIn(response.body())));
       }
       return StatusJson.read(response.body());
+    } catch (IOException e) {
+      throw noJob(e);
+    }
+  }
+
+  /**
+   * Reads what the job has to be read. The caller closes it.
+   *
+   * @param name for instance {@code verification}
+   * @throws NoJob where none answers
+   * @throws CommandRefused where there is no such thing, or the token is missing
+   */
+  public InputStream document(String name) throws NoJob, CommandRefused, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(api.resolve("/api/" + name)).timeout(COMMAND_PATIENCE);
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    try {
+      HttpResponse<InputStream> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      if (response.statusCode() != 200) {
+        try (InputStream body = response.body()) {
+          throw new CommandRefused(
+              StatusJson.errorIn(new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+        }
+      }
+      return response.body();
     } catch (IOException e) {
       throw noJob(e);
     }

@@ -37,9 +37,15 @@ public final class JobServer implements AutoCloseable {
   private final ExecutorService threads;
   private final Map<String, Supplier<Answer>> routes;
   private final Commands commands;
+  private final Documents documents;
 
-  private JobServer(HttpServer server, Map<String, Supplier<Answer>> routes, Commands commands) {
+  private JobServer(
+      HttpServer server,
+      Map<String, Supplier<Answer>> routes,
+      Commands commands,
+      Documents documents) {
     this.server = server;
+    this.documents = documents;
     this.routes = routes;
     this.commands = commands;
     this.threads = Executors.newFixedThreadPool(THREADS, JobServer::daemon);
@@ -68,8 +74,7 @@ public final class JobServer implements AutoCloseable {
    * @param ready whether the job does its work; asked like the status
    * @param token what a command must show; empty: nothing
    * @param commands by their names, what each does
-   * @param documents by their names, what {@code GET /api/<name>} answers: JSON; asked at every
-   *     request, may wait for a database
+   * @param documents by their names, what {@code GET /api/<name>} gives to who shows the token
    * @param registry what {@code /metrics} shows; the status is added to it
    * @throws PortInUse where another program listens there
    * @throws IOException where this machine cannot listen there for another reason
@@ -81,13 +86,12 @@ public final class JobServer implements AutoCloseable {
       BooleanSupplier ready,
       Optional<String> token,
       Map<String, Command> commands,
-      Map<String, Supplier<String>> documents,
+      Map<String, Document> documents,
       PrometheusMeterRegistry registry)
       throws IOException {
     StatusMetrics metrics = new StatusMetrics(registry, status.get());
     String page = page();
     Map<String, Supplier<Answer>> routes = new HashMap<>();
-    documents.forEach((name, text) -> routes.put("/api/" + name, () -> document(text)));
     routes.putAll(
         Map.of(
             "/", () -> new Answer(200, "text/html; charset=utf-8", page),
@@ -105,20 +109,15 @@ public final class JobServer implements AutoCloseable {
                         ? new Answer(200, TEXT, "ok\n")
                         : new Answer(503, TEXT, "not ready; /api/status says why\n")));
     JobServer started =
-        new JobServer(listen(bind, port), routes, new Commands(token, commands, status));
+        new JobServer(
+            listen(bind, port),
+            routes,
+            new Commands(token, commands, status),
+            new Documents(documents));
     started.server.createContext("/", started::handle);
     started.server.setExecutor(started.threads);
     started.server.start();
     return started;
-  }
-
-  private static Answer document(Supplier<String> text) {
-    try {
-      return new Answer(200, JSON, text.get());
-    } catch (RuntimeException e) {
-      LOG.warn("Could not answer", e);
-      return new Answer(503, JSON, StatusJson.error(String.valueOf(e.getMessage())));
-    }
   }
 
   private static HttpServer listen(String bind, int port) throws IOException {
@@ -171,6 +170,10 @@ public final class JobServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      if (documents.has(exchange) && commands.isAllowed(exchange)) {
+        documents.send(exchange);
+        return;
+      }
       Answer answer = answer(exchange);
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       var headers = exchange.getResponseHeaders();
@@ -197,6 +200,9 @@ public final class JobServer implements AutoCloseable {
     String method = exchange.getRequestMethod();
     if (commands.has(exchange)) {
       return commands.answer(exchange);
+    }
+    if (documents.has(exchange)) {
+      return Commands.notAllowed(path);
     }
     Supplier<Answer> route = path == null ? null : routes.get(path);
     if (route == null) {

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +63,47 @@ class JobServerTest {
             body -> {
               throw new IllegalStateException("Kafka does not answer");
             }),
+        Map.of("long", document("line\n".repeat(100_000), true), "none", document("", false)),
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+  }
+
+  private static Document document(String text, boolean exists) {
+    return new Document() {
+      @Override
+      public String type() {
+        return "application/x-ndjson";
+      }
+
+      @Override
+      public boolean exists() {
+        return exists;
+      }
+
+      @Override
+      public void write(OutputStream out) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+      }
+    };
+  }
+
+  /** Fails where rows are shown to whoever asks, or a long answer is cut. */
+  @Test
+  void shouldGiveDocumentsToWhoShowsTheToken() throws Exception {
+    HttpResponse<String> all = get("/api/long");
+    assertThat(all.statusCode()).isEqualTo(200);
+    assertThat(all.body()).hasSize(500_000);
+    assertThat(get("/api/none").statusCode()).isEqualTo(404);
+    server.close();
+    server = start(LOOPBACK, 0, Optional.of("secret"));
+    assertThat(get("/api/long").statusCode()).isEqualTo(401);
+    try (InputStream read =
+        new JobClient(LOOPBACK, server.port(), Optional.of("secret")).document("long")) {
+      assertThat(read.readAllBytes()).hasSize(500_000);
+    }
+    JobClient stranger = new JobClient(LOOPBACK, server.port(), Optional.empty());
+    assertThatThrownBy(() -> stranger.document("long"))
+        .isInstanceOf(CommandRefused.class)
+        .hasMessageContaining("needs the token");
   }
 
   @AfterEach

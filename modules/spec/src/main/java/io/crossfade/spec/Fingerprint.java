@@ -56,6 +56,16 @@ final class Fingerprint {
         new TreeSet<>(schema.except().keySet()).forEach(except::add);
       }
     }
+    if (!spec.checks().isEmpty()) {
+      var checks = json.putArray("checks");
+      for (CheckSpec check : spec.checks()) {
+        checks
+            .addObject()
+            .put("name", check.name())
+            .put("source", check.source())
+            .put("target", check.target());
+      }
+    }
     ObjectNode backfill = json.putObject("backfill");
     backfill.put("parallelism", spec.backfill().parallelism());
     spec.backfill().maxRowsPerSecond().ifPresent(rate -> backfill.put("rate", rate));

@@ -53,6 +53,7 @@ final class Rules {
     rules.readFrom();
     rules.kafka();
     rules.tables();
+    rules.checks();
     rules.server();
     return rules.problems;
   }
@@ -129,17 +130,39 @@ final class Rules {
               }
             });
     from(table + "/from");
-    String select = table + "/select";
-    tree.text(select)
+    sql(table + "/select");
+  }
+
+  private void sql(String pointer) {
+    tree.text(pointer)
         .filter(References::in)
         .ifPresent(
             sql ->
                 problems.add(
-                    tree.placeIn(select, References.first(sql))
+                    tree.placeIn(pointer, References.first(sql))
                         .problem(
                             "references are not replaced in SQL, which is printed and logged;"
                                 + " write the value")));
-    notBlank(select);
+    notBlank(pointer);
+  }
+
+  private void checks() {
+    Map<String, Place> seen = new HashMap<>();
+    for (int i = 0; i < tree.at("/checks").size(); i++) {
+      String check = "/checks/" + i;
+      notBlank(check + "/name");
+      sql(check + "/source");
+      sql(check + "/target");
+      Place place = tree.valuePlace(check + "/name");
+      values
+          .text(check + "/name")
+          .map(name -> seen.putIfAbsent(name, place))
+          .ifPresent(
+              first ->
+                  problems.add(
+                      place.problem(
+                          "line %d has a check of that name already".formatted(first.line()))));
+    }
   }
 
   private void schema(String table) {

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param kafka what lies between
  * @param tables the mappings, in the file's order; each target table once
  * @param schemas whole schemas that are mapped, in the file's order
+ * @param checks pairs of queries that must agree, in the file's order
  * @param backfill how existing rows are copied
  * @param onBadRow what becomes of a row that the target refuses
  * @param onTruncate what a TRUNCATE of an old table does
@@ -29,6 +30,7 @@ public record Spec(
     KafkaSpec kafka,
     List<TableSpec> tables,
     List<SchemaSpec> schemas,
+    List<CheckSpec> checks,
     BackfillSpec backfill,
     OnBadRow onBadRow,
     OnTruncate onTruncate,
@@ -54,6 +56,7 @@ public record Spec(
     Objects.requireNonNull(server, "server");
     tables = List.copyOf(tables);
     schemas = List.copyOf(schemas);
+    checks = List.copyOf(checks);
     if (tables.isEmpty() && schemas.isEmpty()) {
       throw new IllegalArgumentException(migration + " has no tables");
     }

@@ -42,6 +42,7 @@ final class SpecBuilder {
         kafka(),
         tables(),
         schemas(),
+        checks(),
         backfill(),
         values.text("/on-bad-row").filter("park"::equals).isPresent()
             ? OnBadRow.PARK
@@ -84,6 +85,16 @@ final class SpecBuilder {
 
   private List<SchemaSpec> schemas() {
     return entries().filter(pointer -> isSchema(pointer)).map(pointer -> schema(pointer)).toList();
+  }
+
+  private List<CheckSpec> checks() {
+    return IntStream.range(0, tree.at("/checks").size())
+        .mapToObj(index -> "/checks/" + index)
+        .map(
+            check ->
+                new CheckSpec(
+                    text(check + "/name"), text(check + "/source"), text(check + "/target")))
+        .toList();
   }
 
   private Stream<String> entries() {

@@ -291,9 +291,27 @@ class ProblemsTest {
         "19:5: not yet: 'mapper'; a mapping is a SELECT",
         "21:5: not yet: 'columns'; a SELECT gives all columns of its table",
         "25:1: not yet: 'reverse'; there is no way back after a switch",
-        "28:1: not yet: 'checks'; compare by hand after a switch",
         "30:1: not yet: 'expand'; run this DDL by hand before the start",
         "31:1: not yet: 'contract'; run this DDL by hand after the switch");
+  }
+
+  /** Fails where checks are taken as they are: two of one name cannot be told apart in a report. */
+  @Test
+  void shouldReportChecksThatCannotBe() {
+    assertProblems(
+        """
+        migration: m
+        source: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        target: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        kafka: { bootstrap-servers: k:9092 }
+        tables: [ { into: p.a, from: p.b } ]
+        checks:
+          - { name: money, source: "SELECT 1", target: "SELECT 1" }
+          - { name: money, source: " ", target: "SELECT ${env:X}" }
+        """,
+        "8:13: line 7 has a check of that name already",
+        "8:28: 'source' is empty",
+        "8:49: references are not replaced in SQL, which is printed and logged; write the value");
   }
 
   @Test

@@ -7,8 +7,8 @@ public final class ExitCode {
   public static final int ERROR = 1;
   public static final int USAGE = 2;
 
-  /** A gate is not met: something is there that should not be, or the other way round. */
-  public static final int GATE = 3;
+  /** A gate is not met, or real differences were found. */
+  public static final int NOT_MET = 3;
 
   public static final int PREFLIGHT = 4;
 

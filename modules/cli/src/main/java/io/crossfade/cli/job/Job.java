@@ -12,6 +12,7 @@ import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.BadRow;
 import io.crossfade.plugin.ScalarFunction;
+import io.crossfade.server.Document;
 import io.crossfade.server.JobServer;
 import io.crossfade.server.Status;
 import io.crossfade.server.StatusJson;
@@ -33,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,8 +176,21 @@ public final class Job implements AutoCloseable {
     monitor =
         opened(
             new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
+    Verifier verifier =
+        opened(
+            new Verifier(
+                migration,
+                new JobFollowing(
+                    migration,
+                    databases.source(),
+                    capture,
+                    apply,
+                    throttle,
+                    new RawHistory(kafka, names))));
+    monitor.askForVerified(verifier::last);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
+    JobMetrics.register(registry, spec.migration(), migration, verifier);
     server =
         opened(
             JobServer.start(
@@ -184,12 +199,18 @@ public final class Job implements AutoCloseable {
                 monitor::status,
                 () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
-                JobCommands.of(orders, monitor, migration, apply),
-                Map.of("rows", () -> StatusJson.rows(JobCommands.rows(apply))),
+                JobCommands.of(orders, monitor, migration, apply, verifier),
+                documents(verifier),
                 registry));
     monitor.start();
     capture.start();
     opened(new LoadGuard(limits(), throttle)).start();
+  }
+
+  private Map<String, Document> documents(Verifier verifier) {
+    Map<String, Document> documents = new HashMap<>(verifier.documents());
+    documents.put("rows", Document.json(() -> StatusJson.rows(JobCommands.rows(apply))));
+    return documents;
   }
 
   private List<LoadGuard.Limit> limits() {

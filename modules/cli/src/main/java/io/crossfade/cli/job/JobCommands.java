@@ -30,8 +30,9 @@ final class JobCommands {
   private static final Duration POLL = Duration.ofMillis(200);
 
   static Map<String, Command> of(
-      Orders orders, JobMonitor monitor, Migration migration, Apply apply) {
+      Orders orders, JobMonitor monitor, Migration migration, Apply apply, Verifier verifier) {
     return Map.of(
+        "verify", verifier::begin,
         "pause", body -> give(orders, monitor, order -> order.pause(reason(body), Instant.now())),
         "resume", body -> give(orders, monitor, order -> order.resume(reason(body), Instant.now())),
         "throttle",

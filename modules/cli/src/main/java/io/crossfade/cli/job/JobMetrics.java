@@ -25,6 +25,22 @@ final class JobMetrics {
 
   private JobMetrics() {}
 
+  /** Rows that were compared, by what came of it. */
+  static void register(
+      PrometheusMeterRegistry registry, String migration, Migration tables, Verifier verifier) {
+    for (Migration.MappedTable table : tables.tables()) {
+      String into = table.target().id().toString();
+      for (String result : Verifier.RESULTS) {
+        FunctionCounter.builder("crossfade.verify.rows", verifier, v -> v.rows(into, result))
+            .description("Rows that were compared")
+            .tag("migration", migration)
+            .tag("table", into)
+            .tag("result", result)
+            .register(registry);
+      }
+    }
+  }
+
   static void register(
       PrometheusMeterRegistry registry, String migration, Migration tables, Apply apply) {
     for (Migration.MappedTable table : tables.tables()) {

@@ -27,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,8 @@ final class JobMonitor implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(run -> new Thread(run, "crossfade-monitor"));
   private List<TableProgress> lastKnown = List.of();
   private volatile Status status;
+  private volatile Function<TableId, Optional<Status.Verified>> verified =
+      table -> Optional.empty();
 
   JobMonitor(
       Migration migration,
@@ -75,6 +78,11 @@ final class JobMonitor implements AutoCloseable {
 
   Status status() {
     return status;
+  }
+
+  /** Who knows of the last comparison of each table. */
+  void askForVerified(Function<TableId, Optional<Status.Verified>> lastComparison) {
+    verified = lastComparison;
   }
 
   /** Looks at once, for who has just changed something. */
@@ -180,7 +188,7 @@ final class JobMonitor implements AutoCloseable {
           OptionalLong.empty(),
           0,
           OptionalLong.empty(),
-          Optional.empty());
+          verified.apply(into));
     }
     double perSecond = rate.of(copy.done() ? written : copy.rows());
     OptionalLong estimate = rowsEstimated(copy);
@@ -198,7 +206,7 @@ final class JobMonitor implements AutoCloseable {
         chunksTotal(copy),
         perSecond,
         eta,
-        Optional.empty());
+        verified.apply(into));
   }
 
   /**

@@ -1,0 +1,81 @@
+package io.crossfade.cli.job;
+
+import io.crossfade.core.table.Row;
+import io.crossfade.sql.EvaluationException;
+import io.crossfade.transform.Mappings;
+import io.crossfade.transform.RowMapper;
+import io.crossfade.wire.Barrier;
+import io.crossfade.wire.Names;
+import io.crossfade.wire.RowCodec;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What raw topics say of the past of new rows. */
+final class RawHistory {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RawHistory.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final Map<String, String> kafka;
+  private final Names names;
+
+  RawHistory(Map<String, String> kafka, Names names) {
+    this.kafka = Map.copyOf(kafka);
+    this.names = names;
+  }
+
+  /** Goes through a table's raw topic, from its beginning to where it ends now. Waits for Kafka. */
+  void read(Migration.MappedTable table, BiConsumer<Row, Row> sink) throws InterruptedException {
+    RowMapper mapper = Mappings.of(table.plan(), table.target(), false).mapper();
+    RowCodec codec = new RowCodec(table.plan().source());
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(names.rawTopic(table.plan().source().id())).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          if (!Barrier.is(record.key()) && record.value() != null) {
+            take(record, mapper, codec, sink);
+          }
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+    }
+  }
+
+  private static void take(
+      ConsumerRecord<byte[], byte[]> record,
+      RowMapper mapper,
+      RowCodec codec,
+      BiConsumer<Row, Row> sink) {
+    try {
+      Optional<Row> row = mapper.map(codec.row(record.value()));
+      if (row.isPresent()) {
+        sink.accept(mapper.key(codec.keyRow(record.key())), row.get());
+      }
+    } catch (EvaluationException e) {
+      // Another SELECT wrote the table then; this one says nothing of the record.
+      LOG.debug("{}-{}@{}", record.topic(), record.partition(), record.offset(), e);
+    }
+  }
+}

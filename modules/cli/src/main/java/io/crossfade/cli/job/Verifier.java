@@ -1,0 +1,299 @@
+package io.crossfade.cli.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crossfade.core.table.TableId;
+import io.crossfade.plugin.ScalarFunction;
+import io.crossfade.postgres.compare.PostgresComparison;
+import io.crossfade.server.Document;
+import io.crossfade.server.Status;
+import io.crossfade.spec.Secret;
+import io.crossfade.spec.Setting;
+import io.crossfade.spec.SourceSpec;
+import io.crossfade.spec.Spec;
+import io.crossfade.spec.TargetSpec;
+import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.problem.SqlException;
+import io.crossfade.verify.CheckPair;
+import io.crossfade.verify.ComparedMapping;
+import io.crossfade.verify.ComparedMappings;
+import io.crossfade.verify.Difference;
+import io.crossfade.verify.FollowingJob;
+import io.crossfade.verify.Patience;
+import io.crossfade.verify.Reports;
+import io.crossfade.verify.TableResult;
+import io.crossfade.verify.Verification;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** The verifications of a running job, one at a time. */
+final class Verifier implements AutoCloseable {
+
+  /** What can come of a row that was compared. */
+  static final List<String> RESULTS =
+      Stream.concat(
+              Stream.of("equal"),
+              Arrays.stream(Difference.Kind.values()).map(Difference.Kind::toString))
+          .toList();
+
+  private final Migration migration;
+  private final FollowingJob job;
+  private final Map<String, TableResult> last = new ConcurrentHashMap<>();
+
+  /** By table and result, of verifications that have ended and were followed by another. */
+  private final Map<List<String>, Long> before = new ConcurrentHashMap<>();
+
+  private Optional<Path> directory = Optional.empty();
+  private Optional<Verification> current = Optional.empty();
+
+  Verifier(Migration migration, FollowingJob job) {
+    this.migration = migration;
+    this.job = job;
+  }
+
+  /**
+   * Begins one; does not wait for it.
+   *
+   * @param body {@code tables}, an array of names, all where it is missing; {@code masked}
+   * @throws IllegalArgumentException where there is no such table
+   * @throws IllegalStateException while another one runs
+   */
+  synchronized void begin(JsonNode body) {
+    List<Migration.MappedTable> chosen = chosen(body.path("tables"));
+    if (current.isPresent() && current.get().report().ended().isEmpty()) {
+      throw new IllegalStateException(
+          "a verification runs already, since " + current.get().report().begun());
+    }
+    keep();
+    current.ifPresent(
+        verification ->
+            verification
+                .report()
+                .tables()
+                .forEach(
+                    table ->
+                        RESULTS.forEach(
+                            result ->
+                                before.merge(
+                                    List.of(table.into(), result),
+                                    rows(table, result),
+                                    Long::sum))));
+    try {
+      Path file = Files.createTempFile(directory(), "differences", ".ndjson");
+      Verification next = Verification.start(settings(chosen, body, file));
+      if (current.isPresent()) {
+        Files.deleteIfExists(current.get().differences());
+      }
+      current = Optional.of(next);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep differences: " + e.getMessage(), e);
+    }
+  }
+
+  private Path directory() throws IOException {
+    if (directory.isEmpty()) {
+      directory = Optional.of(Files.createTempDirectory("crossfade-verify-"));
+    }
+    return directory.get();
+  }
+
+  private Verification.Settings settings(
+      List<Migration.MappedTable> chosen, JsonNode body, Path differences) {
+    Spec spec = migration.spec();
+    SourceSpec source = spec.source();
+    TargetSpec target = spec.target();
+    Setting from = source.readFrom().orElse(source.url());
+    boolean all = body.path("tables").isEmpty();
+    return new Verification.Settings(
+        spec.migration(),
+        spec.fingerprint(),
+        from.toString(),
+        target.url().toString(),
+        chosen.stream().map(this::mapping).toList(),
+        all ? checks(spec) : List.of(),
+        source(source),
+        PostgresComparison.primary(
+            target.url().value(),
+            target.username().value(),
+            target.password().map(Secret::reveal).orElse(""),
+            application()),
+        job,
+        Patience.USUAL,
+        spec.backfill().parallelism(),
+        body.path("masked").asBoolean(false),
+        differences);
+  }
+
+  private PostgresComparison source(SourceSpec source) {
+    String username = source.username().value();
+    String password = source.password().map(Secret::reveal).orElse("");
+    return source
+        .readFrom()
+        .map(url -> PostgresComparison.standby(url.value(), username, password, application()))
+        .orElseGet(
+            () ->
+                PostgresComparison.primary(
+                    source.url().value(), username, password, application()));
+  }
+
+  private String application() {
+    return "crossfade verify " + migration.spec().migration();
+  }
+
+  private static List<CheckPair> checks(Spec spec) {
+    return spec.checks().stream()
+        .map(check -> new CheckPair(check.name(), check.source(), check.target()))
+        .toList();
+  }
+
+  private List<Migration.MappedTable> chosen(JsonNode names) {
+    if (names.isEmpty()) {
+      return migration.tables();
+    }
+    List<Migration.MappedTable> chosen = new ArrayList<>();
+    for (JsonNode name : names) {
+      chosen.add(
+          migration.tables().stream()
+              .filter(
+                  table ->
+                      table.target().id().toString().equals(name.asText())
+                          || table.target().id().name().equals(name.asText()))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "the spec has no table "
+                              + name.asText()
+                              + "; it has "
+                              + String.join(
+                                  ", ",
+                                  migration.tables().stream()
+                                      .map(table -> table.target().id().toString())
+                                      .sorted()
+                                      .toList()))));
+    }
+    return chosen.stream().distinct().toList();
+  }
+
+  /** The SELECT as it was written: its outputs in their own types, not in the target's. */
+  private ComparedMapping mapping(Migration.MappedTable table) {
+    List<ScalarFunction> functions = migration.functions();
+    try {
+      return ComparedMappings.of(
+          new SqlCompiler(id -> Optional.of(table.plan().source()), functions)
+              .compile(table.from().select().text()),
+          table.target());
+    } catch (SqlException e) {
+      throw new IllegalStateException("a SELECT was compiled before, and is not now", e);
+    }
+  }
+
+  /** Remembers what has ended. */
+  private synchronized void keep() {
+    current.ifPresent(
+        verification ->
+            verification.report().tables().stream()
+                .filter(table -> table.ended().isPresent())
+                .forEach(table -> last.put(table.into(), table)));
+  }
+
+  /** The last comparison of a table that has ended. */
+  Optional<Status.Verified> last(TableId table) {
+    keep();
+    return Optional.ofNullable(last.get(table.toString()))
+        .map(
+            result ->
+                new Status.Verified(
+                    result.outcome().orElseThrow().toString(),
+                    Math.max(
+                        0,
+                        Duration.between(Instant.parse(result.ended().orElseThrow()), Instant.now())
+                            .toSeconds())));
+  }
+
+  /** How many rows of a table were compared since the job was started, with that result. */
+  synchronized long rows(String into, String result) {
+    long now =
+        current().stream()
+            .flatMap(verification -> verification.report().tables().stream())
+            .filter(table -> table.into().equals(into))
+            .mapToLong(table -> rows(table, result))
+            .sum();
+    return before.getOrDefault(List.of(into, result), 0L) + now;
+  }
+
+  private static long rows(TableResult table, String result) {
+    if (!result.equals("equal")) {
+      return table.differences().getOrDefault(result, 0L);
+    }
+    long others = table.differences().values().stream().mapToLong(Long::longValue).sum();
+    return Math.max(0, Math.max(table.expectedRows(), table.actualRows()) - others);
+  }
+
+  /** What can be read of it over HTTP. */
+  Map<String, Document> documents() {
+    return Map.of(
+        "verification",
+        new Current("application/json; charset=utf-8") {
+          @Override
+          void write(Verification verification, OutputStream out) throws IOException {
+            out.write(Reports.json(verification.report()));
+          }
+        },
+        "verification/differences",
+        new Current("application/x-ndjson; charset=utf-8") {
+          @Override
+          void write(Verification verification, OutputStream out) throws IOException {
+            Files.copy(verification.differences(), out);
+          }
+        });
+  }
+
+  private synchronized Optional<Verification> current() {
+    return current;
+  }
+
+  private abstract class Current implements Document {
+    private final String type;
+
+    Current(String type) {
+      this.type = type;
+    }
+
+    abstract void write(Verification verification, OutputStream out) throws IOException;
+
+    @Override
+    public String type() {
+      return type;
+    }
+
+    @Override
+    public boolean exists() {
+      return current().isPresent();
+    }
+
+    @Override
+    public void write(OutputStream out) throws IOException {
+      write(current().orElseThrow(), out);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    current().ifPresent(Verification::close);
+    if (directory.isPresent()) {
+      Directories.delete(directory.get());
+    }
+  }
+}

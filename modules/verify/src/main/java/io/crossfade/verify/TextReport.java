@@ -1,0 +1,96 @@
+package io.crossfade.verify;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Reports as lines for people. */
+public final class TextReport {
+
+  private TextReport() {}
+
+  /** The whole, once it has ended. */
+  public static String of(VerificationReport report) {
+    int width =
+        Math.max(
+            5, report.tables().stream().mapToInt(table -> table.into().length()).max().orElse(0));
+    String line = "%-" + width + "s  %-10s  %15s  %15s  %s%n";
+    StringBuilder text = new StringBuilder();
+    text.append(format(line, "TABLE", "RESULT", "EXPECTED ROWS", "ACTUAL ROWS", "DIFFERENCES"));
+    for (TableResult table : report.tables()) {
+      text.append(
+          format(
+              line,
+              table.into(),
+              table.outcome().map(Outcome::toString).orElse("running"),
+              format("%,d", table.expectedRows()),
+              format("%,d", table.actualRows()),
+              counts(table.differences())));
+      if (table.vacuous()) {
+        text.append(format("  there was no row on either side, so this says nothing%n"));
+      }
+      table.why().ifPresent(why -> text.append(format("  %s%n", why)));
+    }
+    report.checks().forEach(check -> text.append(of(check)));
+    text.append(format("%s%n", verdict(report)));
+    return text.toString();
+  }
+
+  private static String of(CheckResult check) {
+    String answers =
+        check.outcome().equals(java.util.Optional.of(Outcome.EQUAL))
+            ? ""
+            : check.source().map(s -> ": source " + s).orElse("")
+                + check.target().map(t -> ", target " + t).orElse("");
+    return format(
+        "check %s: %s%s%s%n",
+        check.name(),
+        check.outcome().map(Outcome::toString).orElse("running"),
+        answers,
+        check.why().map(why -> "; " + why).orElse(""));
+  }
+
+  private static String verdict(VerificationReport report) {
+    return switch (report.outcome().orElse(Outcome.INCOMPLETE)) {
+      case EQUAL -> "Equal: what was asked for was compared to its end, and nothing differs.";
+      case DIFFERENT ->
+          "Different. Next: `crossfade verify --keys` lists the rows; `crossfade replay` transforms"
+              + " them again.";
+      case INCOMPLETE ->
+          "Incomplete: no difference was found, but not all could be compared. Next: see the reasons"
+              + " above, and verify again.";
+    };
+  }
+
+  /** One line while it runs. */
+  public static String progress(VerificationReport report) {
+    List<String> parts =
+        report.tables().stream()
+            .filter(table -> table.begun().isPresent())
+            .map(
+                table ->
+                    format(
+                        "%s %s %,d rows, %s",
+                        table.into(),
+                        table.outcome().map(Outcome::toString).orElse("comparing"),
+                        Math.max(table.expectedRows(), table.actualRows()),
+                        counts(table.differences())))
+            .toList();
+    return "verify: "
+        + (parts.isEmpty() ? "starting" : String.join("; ", parts))
+        + report.waitingFor().map(why -> "; waiting: " + why).orElse("");
+  }
+
+  static String counts(Map<String, Long> differences) {
+    return differences.isEmpty()
+        ? "none"
+        : differences.entrySet().stream()
+            .map(entry -> format("%,d %s", entry.getValue(), entry.getKey()))
+            .collect(Collectors.joining(", "));
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

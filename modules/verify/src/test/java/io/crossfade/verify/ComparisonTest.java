@@ -1,0 +1,341 @@
+package io.crossfade.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
+import io.crossfade.plugin.ScalarFunction;
+import io.crossfade.plugin.SqlType;
+import io.crossfade.postgres.CanonicalSession;
+import io.crossfade.postgres.TableReader;
+import io.crossfade.postgres.compare.PostgresComparison;
+import io.crossfade.sandbox.Database;
+import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.SqlCompiler;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Comparisons of databases that nobody writes to: what is found, and what is no difference. */
+@Timeout(120)
+class ComparisonTest {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Patience SHORT =
+      new Patience(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1), 2);
+
+  @TempDir private Path directory;
+  private Database source;
+  private Database target;
+  private final List<JsonNode> differences = new ArrayList<>();
+
+  @BeforeEach
+  void prepare() {
+    // Hashes must be the same in all versions; else all rows are suspects, and tests say so.
+    source = SharedSandbox.postgres15().createDatabase();
+    target = SharedSandbox.postgres18().createDatabase();
+  }
+
+  @AfterEach
+  void drop() {
+    source.close();
+    target.close();
+  }
+
+  /** Fails where a range has a hole or its end twice, or where hashes leave out a column. */
+  @Test
+  void shouldFindEachKindOfCorruptionAndNothingElse() throws Exception {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY, s text, t text, n numeric, at timestamp)",
+        "INSERT INTO a SELECT i, 's' || i, 't' || i, i / 8.0, TIMESTAMP '2026-01-01' + i * INTERVAL"
+            + " '1.000001 s' FROM generate_series(1, 180000) i");
+    target.execute(
+        "CREATE TABLE b (id bigint PRIMARY KEY, s text, t text, n numeric, at timestamp)",
+        "INSERT INTO b SELECT i, 's' || i, 't' || i, i / 8.0, TIMESTAMP '2026-01-01' + i * INTERVAL"
+            + " '1.000001 s' FROM generate_series(1, 180000) i");
+    String select = "SELECT id, s, t, n, at FROM a";
+    TableResult same = compare(select);
+    assertThat(same.outcome()).contains(Outcome.EQUAL);
+    assertThat(same.expectedRows()).isEqualTo(180_000);
+    assertThat(same.actualRows()).isEqualTo(180_000);
+    assertThat(same.method()).isEqualTo("key ranges");
+    assertThat(same.ranges()).isEqualTo(4);
+    assertThat(same.suspects()).isZero();
+
+    target.execute(
+        "DELETE FROM b WHERE id IN (1, 50001, 180000)",
+        "INSERT INTO b VALUES (0, 's', 't', 1, now()), (9999999999, 's', 't', 1, now())",
+        "UPDATE b SET s = 't2' WHERE id = 2",
+        "UPDATE b SET s = CASE id WHEN 3 THEN 's4' ELSE 's3' END WHERE id IN (3, 4)",
+        "UPDATE b SET s = t, t = s WHERE id = 5",
+        "UPDATE b SET s = NULL, t = t || s WHERE id = 6",
+        "UPDATE b SET n = round(n, 1) WHERE id = 7",
+        "UPDATE b SET at = date_trunc('milliseconds', at) WHERE id = 8");
+    TableResult result = compare(select);
+    assertThat(result.outcome()).contains(Outcome.DIFFERENT);
+    assertThat(found())
+        .containsExactlyInAnyOrder(
+            "1 missing []",
+            "50001 missing []",
+            "180000 missing []",
+            "0 extra []",
+            "9999999999 extra []",
+            "2 value [s]",
+            "3 value [s]",
+            "4 value [s]",
+            "5 value [s, t]",
+            "6 value [s, t]",
+            "7 precision [n]",
+            "8 precision [at]");
+  }
+
+  /** Fails where texts are compared, or where a range is cut by a collation. */
+  @Test
+  void shouldNotReportWhatIsEqualInSqlOrSortedInAnotherWay() throws Exception {
+    source.execute(
+        "CREATE TABLE a (k text COLLATE \"und-x-icu\" PRIMARY KEY, n numeric, f float8, j jsonb,"
+            + " c char(5), i interval)",
+        "INSERT INTO a SELECT chr(32 + i % 90) || chr(200 + i) || i, 1.0, '-0', '{\"b\": 1, \"a\":"
+            + " 2}', 'x', '1 day' FROM generate_series(1, 2000) i");
+    target.execute(
+        "CREATE TABLE b (k text COLLATE \"C\" PRIMARY KEY, n numeric, f float8, j jsonb, c text,"
+            + " i interval)",
+        "INSERT INTO b SELECT chr(32 + i % 90) || chr(200 + i) || i, 1.00, '0', '{\"a\": 2, \"b\":"
+            + " 1}', 'x', '24:00:00' FROM generate_series(1, 2000) i");
+    TableResult result = compare("SELECT * FROM a");
+    assertThat(result.outcome()).contains(Outcome.EQUAL);
+    assertThat(result.method()).isEqualTo("whole");
+    assertThat(result.suspects()).isEqualTo(2000);
+    assertThat(found()).isEmpty();
+
+    target.execute("DELETE FROM b WHERE k LIKE '%777'", "UPDATE b SET f = 1 WHERE k LIKE '%778'");
+    assertThat(compare("SELECT * FROM a").outcome()).contains(Outcome.DIFFERENT);
+    assertThat(
+            found().stream().map(line -> line.replaceFirst("^.* (?=missing|value)", "")).toList())
+        .containsExactlyInAnyOrder("missing []", "missing []", "value [f]", "value [f]");
+  }
+
+  /** Fails where a bound of a composite key is compared column by column. */
+  @Test
+  void shouldCutRangesOfCompositeAndOddKeys() throws Exception {
+    source.execute(
+        "CREATE TABLE \"a'\"\"A\" (\"K 1\" int, u uuid, v int, PRIMARY KEY (\"K 1\", u))",
+        "INSERT INTO \"a'\"\"A\" SELECT i % 3, md5(i::text)::uuid, i FROM generate_series(1, 120000)"
+            + " i");
+    target.execute(
+        "CREATE TABLE b (\"K 1\" int, u uuid, v int, PRIMARY KEY (\"K 1\", u))",
+        "INSERT INTO b SELECT i % 3, md5(i::text)::uuid, i FROM generate_series(1, 120000) i",
+        "DELETE FROM b WHERE v = 77777",
+        "UPDATE b SET v = 0 WHERE v = 5");
+    TableResult result = compare("SELECT * FROM \"a'\"\"A\"");
+    assertThat(result.ranges()).isEqualTo(3);
+    assertThat(result.expectedRows()).isEqualTo(120_000);
+    assertThat(result.differences()).isEqualTo(java.util.Map.of("missing", 1L, "value", 1L));
+  }
+
+  /** Fails where a filter, an expression or a cast of the key is taken for a column. */
+  @Test
+  void shouldCompareAKeyThatIsCastAndRowsThatAreFilteredAndComputed() throws Exception {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY, amount numeric(10,2), gone timestamptz)",
+        "INSERT INTO a SELECT i, i / 4.0, CASE WHEN i % 10 = 0 THEN now() END FROM"
+            + " generate_series(1, 5000) i");
+    target.execute(
+        "CREATE TABLE b (id bigint PRIMARY KEY, cents bigint)",
+        "INSERT INTO b SELECT i, i * 25 FROM generate_series(1, 5000) i WHERE i % 10 > 0");
+    String select =
+        "SELECT CAST(id AS bigint) AS id, CAST(amount * 100 AS bigint) AS cents FROM a WHERE gone IS"
+            + " NULL";
+    TableResult result = compare(select);
+    assertThat(result.outcome()).contains(Outcome.EQUAL);
+    assertThat(result.method()).isEqualTo("whole");
+    assertThat(result.expectedRows()).isEqualTo(4500);
+    target.execute("INSERT INTO b VALUES (10, 250)", "DELETE FROM b WHERE id = 11");
+    compare(select);
+    assertThat(found()).containsExactlyInAnyOrder("10 extra []", "11 missing []");
+  }
+
+  /** Fails where a SELECT that the source cannot execute is taken for one that it can. */
+  @Test
+  void shouldComputeExpectedRowsHereWhereTheSourceHasNotTheFunction() throws Exception {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY, s text)",
+        "INSERT INTO a SELECT i, 's' || i FROM generate_series(1, 60000) i");
+    target.execute(
+        "CREATE TABLE b (id int PRIMARY KEY, s text)",
+        "INSERT INTO b SELECT i, 's' || i || '!' FROM generate_series(1, 60000) i WHERE i % 3 > 0");
+    String select = "SELECT id, shout(s) AS s FROM a WHERE id % 3 > 0";
+    TableResult result = compare(select);
+    assertThat(result.outcome()).contains(Outcome.EQUAL);
+    assertThat(result.independent()).isFalse();
+    assertThat(result.expectedRows()).isEqualTo(40_000);
+    assertThat(result.ranges()).isEqualTo(2);
+    assertThat(result.suspects()).isZero();
+    target.execute("UPDATE b SET s = 's4' WHERE id = 4", "DELETE FROM b WHERE id = 59999");
+    assertThat(compare(select).outcome()).contains(Outcome.DIFFERENT);
+    assertThat(found()).containsExactlyInAnyOrder("4 value [s]", "59999 missing []");
+  }
+
+  /** A function that only this program has. */
+  private static final class Shout implements ScalarFunction {
+    @Override
+    public String name() {
+      return "shout";
+    }
+
+    @Override
+    public List<SqlType> parameters() {
+      return List.of(SqlType.TEXT);
+    }
+
+    @Override
+    public SqlType result() {
+      return SqlType.TEXT;
+    }
+
+    @Override
+    public Object call(List<Object> arguments) {
+      return arguments.get(0) + "!";
+    }
+  }
+
+  /** Fails where a side that is away is a side without rows. */
+  @Test
+  void shouldBeIncompleteWhenASideCannotBeRead() throws Exception {
+    source.execute("CREATE TABLE a (id int PRIMARY KEY)", "INSERT INTO a VALUES (1)");
+    target.execute("CREATE TABLE b (id int PRIMARY KEY)");
+    ComparedMapping mapping = mapping("SELECT * FROM a");
+    target.execute("ALTER TABLE b RENAME TO c");
+    assertThat(compare(mapping).outcome()).contains(Outcome.INCOMPLETE);
+    assertThat(compare(mapping).why().orElseThrow()).contains("\"public.b\" does not exist");
+    target.execute("ALTER TABLE c RENAME TO b");
+    source.execute(
+        "CREATE FUNCTION stop() RETURNS boolean LANGUAGE sql AS 'SELECT"
+            + " pg_terminate_backend(pg_backend_pid())'",
+        "ALTER TABLE a RENAME TO hidden",
+        "CREATE VIEW a AS SELECT id FROM hidden WHERE stop()");
+    TableResult cut = compare(mapping);
+    assertThat(cut.outcome()).contains(Outcome.INCOMPLETE);
+    assertThat(cut.differences()).isEmpty();
+    assertThat(cut.vacuous()).isFalse();
+  }
+
+  /** Fails where equal is all that is said of two empty tables. */
+  @Test
+  void shouldSayThatThereWasNothingToCompare() throws Exception {
+    source.execute("CREATE TABLE a (id int PRIMARY KEY)");
+    target.execute("CREATE TABLE b (id int PRIMARY KEY)");
+    TableResult result = compare("SELECT * FROM a");
+    assertThat(result.outcome()).contains(Outcome.EQUAL);
+    assertThat(result.vacuous()).isTrue();
+  }
+
+  /** Fails where row-level security hides rows silently. */
+  @Test
+  void shouldBeIncompleteWhereRowsAreHiddenFromUs() throws Exception {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY)",
+        "INSERT INTO a VALUES (1), (2)",
+        "ALTER TABLE a ENABLE ROW LEVEL SECURITY",
+        "DROP ROLE IF EXISTS reader_of_little",
+        "CREATE ROLE reader_of_little LOGIN PASSWORD 'x'",
+        "GRANT USAGE ON SCHEMA public TO reader_of_little",
+        "GRANT SELECT ON a TO reader_of_little");
+    target.execute("CREATE TABLE b (id int PRIMARY KEY)");
+    try {
+      TableResult result =
+          run(
+              mapping("SELECT * FROM a"),
+              PostgresComparison.primary(source.jdbcUrl(), "reader_of_little", "x", "test"));
+      assertThat(result.outcome()).contains(Outcome.INCOMPLETE);
+    } finally {
+      source.execute("DROP OWNED BY reader_of_little", "DROP ROLE reader_of_little");
+    }
+  }
+
+  private ComparedMapping mapping(String select) throws Exception {
+    SelectPlan plan =
+        new SqlCompiler(id -> table(source, new TableId("public", id.name())), List.of(new Shout()))
+            .compile(select);
+    return ComparedMappings.of(plan, table(target, new TableId("public", "b")).orElseThrow());
+  }
+
+  private static Optional<Table> table(Database database, TableId id) {
+    try (Connection connection = database.connect()) {
+      CanonicalSession.pin(connection);
+      return TableReader.read(connection, id);
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private TableResult compare(String select) throws Exception {
+    return compare(mapping(select));
+  }
+
+  private TableResult compare(ComparedMapping mapping) throws Exception {
+    return run(
+        mapping,
+        PostgresComparison.primary(source.jdbcUrl(), source.user(), source.password(), "test"));
+  }
+
+  private TableResult run(ComparedMapping mapping, PostgresComparison from) throws Exception {
+    Path file = directory.resolve("differences.ndjson");
+    try (Verification verification =
+        Verification.start(
+            new Verification.Settings(
+                "m",
+                "0",
+                "source",
+                "target",
+                List.of(mapping),
+                List.of(),
+                from,
+                PostgresComparison.primary(
+                    target.jdbcUrl(), target.user(), target.password(), "test"),
+                new StandingJob(),
+                SHORT,
+                2,
+                false,
+                file))) {
+      while (verification.report().ended().isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+      differences.clear();
+      for (String line : Files.readAllLines(file)) {
+        differences.add(JSON.readTree(line));
+      }
+      assertThat(verification.report().outcome())
+          .isEqualTo(verification.report().tables().get(0).outcome());
+      return verification.report().tables().get(0);
+    }
+  }
+
+  private List<String> found() {
+    return differences.stream()
+        .map(
+            line -> {
+              List<String> columns = new ArrayList<>();
+              line.get("columns").forEach(column -> columns.add(column.get("column").asText()));
+              return line.get("key").elements().next().asText()
+                  + " "
+                  + line.get("class").asText()
+                  + " "
+                  + columns;
+            })
+        .toList();
+  }
+}

@@ -1,0 +1,43 @@
+package io.crossfade.verify;
+
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.TableId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+
+/** A job that has nothing to do: both databases are as the test left them. */
+final class StandingJob implements FollowingJob {
+
+  @Override
+  public Optional<String> notYet(TableId into) {
+    return Optional.empty();
+  }
+
+  @Override
+  public String line() {
+    return "";
+  }
+
+  @Override
+  public boolean settled(String line) {
+    return true;
+  }
+
+  @Override
+  public void awaitBarrier(Duration patience) {}
+
+  @Override
+  public void history(TableId into, BiConsumer<Row, Row> sink) {}
+
+  @Override
+  public OptionalLong rowsPerSecond() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public Optional<String> stopped() {
+    return Optional.empty();
+  }
+}
