@@ -102,14 +102,20 @@ class UniqueValuesTest {
     }
     write(first.toArray(new String[0]));
     Apply apply = bench.start();
-    for (int i = 0; i < 240; i++) {
-      int a = random.nextInt(keys);
-      int b = (a + 1 + random.nextInt(keys - 1)) % keys;
-      String name = source.get(a);
-      source.put(a, source.get(b));
-      source.put(b, name);
-      write("" + a, source.get(a), "" + b, source.get(b));
-      if (i == 120) {
+    for (int i = 0; i < 30; i++) {
+      bench.raw.commit(
+          () -> {
+            for (int swap = 0; swap < 8; swap++) {
+              int a = random.nextInt(keys);
+              int b = (a + 1 + random.nextInt(keys - 1)) % keys;
+              String name = source.get(a);
+              source.put(a, source.get(b));
+              source.put(b, name);
+              bench.raw.write(ApplyBench.OLD, Operation.UPDATE, Row.of("" + a, source.get(a), "1"));
+              bench.raw.write(ApplyBench.OLD, Operation.UPDATE, Row.of("" + b, name, "1"));
+            }
+          });
+      if (i == 15) {
         apply.close();
         apply = bench.start();
       }
