@@ -2,6 +2,7 @@ package io.crossfade.cli;
 
 import io.crossfade.cli.job.CommandException;
 import io.crossfade.cli.job.ExitCode;
+import io.crossfade.core.target.TargetDatabase;
 import io.crossfade.server.CommandRefused;
 import io.crossfade.server.JobClient;
 import io.crossfade.server.NoJob;
@@ -81,6 +82,15 @@ final class RowsCommand implements Runnable {
     @Override
     int run(JobClient job, PrintWriter out) throws NoJob, CommandRefused, InterruptedException {
       List<RefusedRow> rows = job.rows();
+      if (rows.size() >= TargetDatabase.MOST_LISTED) {
+        command
+            .commandLine()
+            .getErr()
+            .println(
+                "WARN only the oldest "
+                    + rows.size()
+                    + " are listed; `crossfade status` counts all");
+      }
       if (format == OutputFormat.json) {
         out.println(StatusJson.rows(rows));
       } else if (rows.isEmpty()) {

@@ -4,6 +4,7 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Origin;
+import io.crossfade.core.target.TargetDatabase;
 import io.crossfade.core.target.TargetDatabase.Selection;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -70,7 +71,6 @@ final class DeadTable {
                AND strpos(key, ' = ') = length(key) - length(?) - 2))\s""";
 
   private static final int MOST_RETRIED = 1_000;
-  private static final int MOST_LISTED = 10_000;
 
   /** An entry without what is large in it. */
   record Entry(
@@ -258,7 +258,7 @@ final class DeadTable {
                 + COLUMNS.replace("d.record_value", "NULL::text")
                 + "FROM crossfade.dead d WHERE d.consumer_group = ? AND d.state <> 'superseded'"
                 + " ORDER BY d.since, d.id LIMIT "
-                + MOST_LISTED)) {
+                + TargetDatabase.MOST_LISTED)) {
       statement.setString(1, group);
       return rows(statement);
     }

@@ -7,6 +7,7 @@ import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.Orders;
 import io.crossfade.capture.Throttle;
 import io.crossfade.capture.Topics;
+import io.crossfade.core.Opened;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -32,8 +33,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +54,7 @@ public final class Job implements AutoCloseable {
   private final Spec spec;
   private final List<ScalarFunction> functions;
   private final Names names;
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Opened opened = new Opened("the job");
   private Map<String, String> kafka = Map.of();
   private Databases databases;
   private Capture capture;
@@ -93,14 +92,14 @@ public final class Job implements AutoCloseable {
       job.open(warnings);
       return job;
     } catch (SpecException | IOException | InterruptedException | RuntimeException | Error e) {
-      job.closeAfter(e);
+      job.opened.closeAfter(e);
       throw e;
     }
   }
 
   private void open(Consumer<String> warnings)
       throws SpecException, IOException, InterruptedException {
-    databases = opened(Databases.of(spec));
+    databases = opened.add(Databases.of(spec));
     Preflight preflight = new Preflight();
     preflight.reach(databases);
     preflight.orThrow();
@@ -110,7 +109,7 @@ public final class Job implements AutoCloseable {
     preflight.source(databases, sources);
     preflight.target(databases, migration);
     preflight.orThrow();
-    kafka = opened(KafkaAccess.open(spec.kafka())).properties();
+    kafka = opened.add(KafkaAccess.open(spec.kafka())).properties();
     preflight.kafka(kafka);
     preflight.orThrow();
     Optional<Map<String, String>> begunWith = Capture.begunWith(kafka, names);
@@ -146,9 +145,10 @@ public final class Job implements AutoCloseable {
             spec.onTruncate() == Spec.OnTruncate.APPLY ? OnTruncate.APPLY : OnTruncate.FAIL);
     Topics.ensure(names, sources, settings);
     Throttle throttle = new Throttle(spec.backfill().maxRowsPerSecond());
-    Orders orders = opened(new Orders(kafka, names, spec.backfill().maxRowsPerSecond(), throttle));
+    Orders orders =
+        opened.add(new Orders(kafka, names, spec.backfill().maxRowsPerSecond(), throttle));
     capture =
-        opened(
+        opened.add(
             new Capture(
                 databases.source(),
                 names,
@@ -163,7 +163,7 @@ public final class Job implements AutoCloseable {
             spec.kafka().partitions(),
             Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
     apply =
-        opened(
+        opened.add(
             Apply.start(
                 new Apply.Settings(
                     kafka,
@@ -174,10 +174,10 @@ public final class Job implements AutoCloseable {
                     threads,
                     spec.onBadRow())));
     monitor =
-        opened(
+        opened.add(
             new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
     Verifier verifier =
-        opened(
+        opened.add(
             new Verifier(
                 migration,
                 new JobFollowing(
@@ -192,7 +192,7 @@ public final class Job implements AutoCloseable {
     JobMetrics.register(registry, spec.migration(), migration, apply);
     JobMetrics.register(registry, spec.migration(), migration, verifier);
     server =
-        opened(
+        opened.add(
             JobServer.start(
                 spec.server().bind(),
                 spec.server().port(),
@@ -204,7 +204,7 @@ public final class Job implements AutoCloseable {
                 registry));
     monitor.start();
     capture.start();
-    opened(new LoadGuard(limits(), throttle)).start();
+    opened.add(new LoadGuard(limits(), throttle)).start();
   }
 
   private Map<String, Document> documents(Verifier verifier) {
@@ -223,7 +223,7 @@ public final class Job implements AutoCloseable {
 
   private Path temporaryDirectory() throws IOException {
     Path directory = Files.createTempDirectory("crossfade-streams-");
-    opened.push(() -> Directories.delete(directory));
+    opened.add(() -> Directories.delete(directory));
     return directory;
   }
 
@@ -317,38 +317,9 @@ public final class Job implements AutoCloseable {
     return new CommandException(ExitCode.ERROR, "BLOCKED: " + reason + "\nNext: " + next);
   }
 
-  private <T extends AutoCloseable> T opened(T part) {
-    opened.push(part);
-    return part;
-  }
-
-  private void closeAfter(Throwable cause) {
-    try {
-      close();
-    } catch (RuntimeException e) {
-      cause.addSuppressed(e);
-    }
-  }
-
   /** In reverse order; the first failure is thrown with the others attached. May be repeated. */
   @Override
   public void close() {
-    RuntimeException first = null;
-    synchronized (opened) {
-      while (!opened.isEmpty()) {
-        try {
-          opened.pop().close();
-        } catch (Exception e) {
-          if (first == null) {
-            first = new IllegalStateException("closing the job: " + e.getMessage(), e);
-          } else {
-            first.addSuppressed(e);
-          }
-        }
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    opened.close();
   }
 }

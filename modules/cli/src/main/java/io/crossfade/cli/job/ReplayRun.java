@@ -1,6 +1,7 @@
 package io.crossfade.cli.job;
 
 import io.crossfade.capture.Capture;
+import io.crossfade.core.Opened;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.table.TableId;
 import io.crossfade.plugin.ScalarFunction;
@@ -11,8 +12,6 @@ import io.crossfade.transform.Replay;
 import io.crossfade.transform.Replay.Step;
 import io.crossfade.wire.Names;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +32,7 @@ public final class ReplayRun implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final Names names;
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Opened opened = new Opened("the replay");
   private Map<String, String> kafka;
   private Migration migration;
   private MappingChanges changes;
@@ -58,19 +57,19 @@ public final class ReplayRun implements AutoCloseable {
       run.look(spec, functions);
       return run;
     } catch (SpecException | InterruptedException | RuntimeException | Error e) {
-      run.closeAfter(e);
+      run.opened.closeAfter(e);
       throw e;
     }
   }
 
   private void look(Spec spec, List<ScalarFunction> functions)
       throws SpecException, InterruptedException {
-    Databases databases = opened(Databases.of(spec));
+    Databases databases = opened.add(Databases.of(spec));
     Preflight preflight = new Preflight();
     preflight.reach(databases);
     preflight.orThrow();
     migration = Preflight.compile(spec, functions, databases);
-    kafka = opened(KafkaAccess.open(spec.kafka())).properties();
+    kafka = opened.add(KafkaAccess.open(spec.kafka())).properties();
     preflight.kafka(kafka);
     preflight.orThrow();
     standFor =
@@ -90,14 +89,14 @@ public final class ReplayRun implements AutoCloseable {
     preflight.emptyTargets(databases, migration.into(changes.added()));
     preflight.orThrow();
     databases.target().prepare();
-    replay = opened(new Replay(kafka, names, migration.mappings(), databases.target()));
+    replay = opened.add(new Replay(kafka, names, migration.mappings(), databases.target()));
     requireNoJob(databases.source());
   }
 
   private void requireNoJob(SourceDatabase source) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     SourceDatabase.Leadership right = source.lead().orElseThrow(ReplayRun::running);
-    opened.push(right);
+    opened.add(right);
     while (replay.running()) {
       if (System.nanoTime() > deadline) {
         throw running();
@@ -176,35 +175,8 @@ public final class ReplayRun implements AutoCloseable {
     }
   }
 
-  private <T extends AutoCloseable> T opened(T part) {
-    opened.push(part);
-    return part;
-  }
-
-  private void closeAfter(Throwable cause) {
-    try {
-      close();
-    } catch (RuntimeException e) {
-      cause.addSuppressed(e);
-    }
-  }
-
   @Override
   public void close() {
-    RuntimeException first = null;
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        if (first == null) {
-          first = new IllegalStateException("closing the replay: " + e.getMessage(), e);
-        } else {
-          first.addSuppressed(e);
-        }
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    opened.close();
   }
 }

@@ -46,7 +46,12 @@ public interface TargetDatabase {
   /** What the group's tables lack, for who looks from time to time. */
   HeldRows held(String group);
 
-  /** Bad rows, the oldest first, ten thousand at most; their records' values are left out. */
+  /** How many bad rows are listed at most; {@link #held} counts all. */
+  int MOST_LISTED = 10_000;
+
+  /**
+   * Bad rows, the oldest first, {@value #MOST_LISTED} at most; their records' values are left out.
+   */
   List<BadRow> badRows(String group);
 
   /**
