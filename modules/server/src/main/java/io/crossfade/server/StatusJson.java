@@ -75,7 +75,7 @@ public final class StatusJson {
   }
 
   /** One event, in a line. */
-  static String event(JobEvent event) {
+  public static String event(JobEvent event) {
     try {
       return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(event);
     } catch (JsonProcessingException e) {
