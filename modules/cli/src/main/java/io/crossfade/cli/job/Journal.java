@@ -64,15 +64,18 @@ final class Journal implements AutoCloseable {
   static String what(String name, JsonNode body) {
     StringBuilder what = new StringBuilder(name.replace('/', ' '));
     body.properties().stream()
-        .filter(e -> !APART.contains(e.getKey()))
-        .filter(e -> !e.getValue().asText(e.getValue().toString()).isEmpty())
-        .forEach(
-            e ->
-                what.append(' ')
-                    .append(e.getKey())
-                    .append('=')
-                    .append(e.getValue().asText(e.getValue().toString())));
+        .filter(e -> !APART.contains(e.getKey()) && says(e.getValue()))
+        .forEach(e -> what.append(' ').append(e.getKey()).append('=').append(text(e.getValue())));
     return what.toString();
+  }
+
+  /** Options that were not given come as nothing, an empty list or false. */
+  private static boolean says(JsonNode value) {
+    return !List.of("", "null", "[]", "{}", "false").contains(text(value));
+  }
+
+  private static String text(JsonNode value) {
+    return value.isContainerNode() ? value.toString() : value.asText();
   }
 
   /** What this instance does by itself; does not wait. */
