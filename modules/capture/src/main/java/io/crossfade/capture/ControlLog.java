@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -22,6 +23,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Reads the control topic from its beginning to its end, and writes to it in no transaction. */
 final class ControlLog {
+
+  /** How long Kafka may take for a record that somebody waits for. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private ControlLog() {}
 
@@ -60,14 +64,14 @@ final class ControlLog {
     return last;
   }
 
-  /** Writes a record and waits until Kafka has it. */
+  /**
+   * Writes a record and waits until Kafka has it.
+   *
+   * @throws KafkaException where it does not take it within {@link #PATIENCE}
+   */
   static void write(Map<String, String> kafka, String topic, String key, byte[] value)
       throws InterruptedException {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            new HashMap<String, Object>(kafka),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       producer
           .send(new ProducerRecord<>(topic, 0, key.getBytes(StandardCharsets.UTF_8), value))
           .get();
@@ -75,5 +79,15 @@ final class ControlLog {
       throw new KafkaException(
           "Kafka has not taken a record of " + topic + ": " + e.getCause().getMessage(), e);
     }
+  }
+
+  /** For single records that somebody waits for. */
+  static KafkaProducer<byte[], byte[]> producer(Map<String, String> kafka) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 }

@@ -27,7 +27,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -35,7 +34,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +45,6 @@ public final class Orders implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Map<String, String> kafka;
   private final TopicPartition control;
@@ -121,14 +118,8 @@ public final class Orders implements AutoCloseable {
   }
 
   private void send(Supplier<Map<byte[], byte[]>> order) throws InterruptedException {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     await(() -> upToDate, "Kafka does not say what was ordered before");
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = ControlLog.producer(kafka)) {
       // One after the other: an order that was changed from a stale one would undo the one between.
       synchronized (giving) {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
@@ -156,11 +147,11 @@ public final class Orders implements AutoCloseable {
 
   private synchronized void await(BooleanSupplier condition, String otherwise)
       throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + ControlLog.PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
-        throw new KafkaException(otherwise + " (waited " + PATIENCE.toSeconds() + " s)");
+        throw new KafkaException(otherwise + " (waited " + ControlLog.PATIENCE.toSeconds() + " s)");
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }

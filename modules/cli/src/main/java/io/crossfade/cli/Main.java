@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ReplayCommand.class,
       RowsCommand.class,
+      EventsCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

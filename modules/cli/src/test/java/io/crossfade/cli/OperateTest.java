@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfade.cli.job.Job;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.server.Operator;
 import io.crossfade.server.Status;
 import io.crossfade.server.StatusJson;
 import io.crossfade.spec.Spec;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,55 @@ class OperateTest {
     try (Job job = Job.start(spec(enough), warning -> {})) {
       job.awaitCaughtUp();
       assertThat(target.query("SELECT count(*) FROM b")).containsExactly(Integer.toString(ROWS));
+    }
+  }
+
+  /** Fails where a command is not written down, or a restart forgets. */
+  @Test
+  void shouldTellWhoDidWhatWhenAndWhyAlsoAfterARestart() throws Exception {
+    try (Job job = Job.start(spec("parallelism: 1"), warning -> {})) {
+      job.awaitCaughtUp();
+      assertThat(crossfade(job, "pause", "--reason", "a deploy")).isZero();
+      assertThat(crossfade(job, "throttle", "--max-rows-per-second", "7")).isZero();
+      assertThat(crossfade(job, "resync", "--table", "public.none")).isEqualTo(1);
+    }
+    try (Job job = Job.start(spec("parallelism: 1"), warning -> {})) {
+      await(
+          () -> {
+            assertThat(crossfade(job, "events")).isZero();
+            return out.toString().split("an instance started", -1).length == 3;
+          });
+      assertThat(out.toString().lines().filter(line -> !line.contains("an instance started")))
+          .as("in their order; what was refused was not done")
+          .satisfiesExactly(
+              line ->
+                  assertThat(line)
+                      .matches(
+                          "20\\S+Z  " + Pattern.quote(Operator.here()) + "  pause  \\(a deploy\\)"),
+              line -> assertThat(line).endsWith("  throttle maxRowsPerSecond=7"));
+      assertThat(crossfade(job, "events", "-o", "json")).isZero();
+      assertThat(out.toString()).startsWith("[").contains("\"why\" : \"a deploy\"");
+    }
+  }
+
+  /** Fails where nobody is told later why the line stood. */
+  @Test
+  void shouldTellWhenTheJobWasBlockedAndWhenItWentOn() throws Exception {
+    try (Job job = Job.start(spec("parallelism: 1"), warning -> {})) {
+      job.awaitCaughtUp();
+      target.execute("ALTER TABLE b ADD CHECK (id < 1000000)");
+      source.execute("INSERT INTO a VALUES (1000000, 'too much')");
+      await(() -> job.status().blockedBy().isPresent());
+      target.execute("ALTER TABLE b DROP CONSTRAINT b_id_check");
+      assertThat(crossfade(job, "rows", "retry")).isLessThanOrEqualTo(3);
+      await(
+          () -> {
+            assertThat(crossfade(job, "events")).isZero();
+            return out.toString().contains("not BLOCKED any more");
+          });
+      assertThat(out.toString().lines().filter(line -> !line.contains("an instance started")))
+          .anySatisfy(line -> assertThat(line).contains("BLOCKED: ").contains("b_id_check"))
+          .anySatisfy(line -> assertThat(line).contains("rows retry"));
     }
   }
 

@@ -50,7 +50,7 @@ final class Documents {
     }
   }
 
-  private static void refuse(HttpExchange exchange, int code, String why) throws IOException {
+  static void refuse(HttpExchange exchange, int code, String why) throws IOException {
     byte[] body = StatusJson.error(why).getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
     exchange.sendResponseHeaders(code, body.length);

@@ -1,7 +1,9 @@
 package io.crossfade.server;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** Asks a running job, and tells it what to do. */
 public final class JobClient {
@@ -21,6 +24,8 @@ public final class JobClient {
 
   /** A command waits for Kafka. */
   private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(40);
+
+  private static final String EVENT_DATA = "data: ";
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final URI api;
@@ -115,11 +120,12 @@ public final class JobClient {
    */
   public Status command(String command, String body)
       throws NoJob, CommandRefused, InterruptedException {
+    String signed = StatusJson.signed(body, Operator.here());
     HttpRequest.Builder request =
         HttpRequest.newBuilder(api.resolve("/api/" + command))
             .timeout(COMMAND_PATIENCE)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+            .POST(HttpRequest.BodyPublishers.ofString(signed, StandardCharsets.UTF_8));
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     try {
       HttpResponse<String> response = send(request);
@@ -135,6 +141,41 @@ public final class JobClient {
   }
 
   /**
+   * What was done to the migration, the oldest first.
+   *
+   * @throws NoJob where none answers
+   * @throws CommandRefused where the job cannot tell now
+   */
+  public List<JobEvent> events() throws NoJob, CommandRefused, InterruptedException {
+    try (InputStream events = document("events")) {
+      return StatusJson.readEvents(new String(events.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw noJob(e);
+    }
+  }
+
+  /**
+   * As {@link #events}, and then each that comes. Ends by an exception only.
+   *
+   * @throws NoJob where none answers, or not any more
+   */
+  public void followEvents(Consumer<JobEvent> each)
+      throws NoJob, CommandRefused, InterruptedException {
+    try (InputStream stream = open("events", "text/event-stream");
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith(EVENT_DATA)) {
+          each.accept(StatusJson.readEvent(line.substring(EVENT_DATA.length())));
+        }
+      }
+      throw new IOException("it has ended");
+    } catch (IOException e) {
+      throw noJob(e);
+    }
+  }
+
+  /**
    * Reads what the job has to be read. The caller closes it.
    *
    * @param name for instance {@code verification}
@@ -142,8 +183,15 @@ public final class JobClient {
    * @throws CommandRefused where there is no such thing, or the token is missing
    */
   public InputStream document(String name) throws NoJob, CommandRefused, InterruptedException {
+    return open(name, "*/*");
+  }
+
+  private InputStream open(String name, String accept)
+      throws NoJob, CommandRefused, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(api.resolve("/api/" + name)).timeout(COMMAND_PATIENCE);
+        HttpRequest.newBuilder(api.resolve("/api/" + name))
+            .timeout(COMMAND_PATIENCE)
+            .header("Accept", accept);
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     try {
       HttpResponse<InputStream> response =

@@ -13,7 +13,9 @@ import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,37 +33,55 @@ public final class JobServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
   private static final String JSON = "application/json; charset=utf-8";
   private static final String TEXT = "text/plain; charset=utf-8";
-  private static final int THREADS = 4;
+  private static final int THREADS = 4 + EventStream.MOST;
+  private static final String EVENTS = "/api/events";
 
   private final HttpServer server;
   private final ExecutorService threads;
   private final Map<String, Supplier<Answer>> routes;
   private final Commands commands;
   private final Documents documents;
+  private final EventStream events;
 
   private JobServer(
-      HttpServer server,
-      Map<String, Supplier<Answer>> routes,
-      Commands commands,
-      Documents documents) {
+      HttpServer server, Map<String, Supplier<Answer>> routes, Commands commands, Parts parts) {
     this.server = server;
-    this.documents = documents;
     this.routes = routes;
     this.commands = commands;
+    Map<String, Document> all = new HashMap<>(parts.documents());
+    all.put("events", Document.json(() -> StatusJson.events(parts.events().get())));
+    this.documents = new Documents(all);
+    this.events = new EventStream(parts.events());
     this.threads = Executors.newFixedThreadPool(THREADS, JobServer::daemon);
   }
 
-  /** As below, without documents. */
-  static JobServer start(
-      String bind,
-      int port,
+  /**
+   * What is behind the API.
+   *
+   * @param status asked at every request, from several threads; must answer at once, from what the
+   *     job knows, and must not wait for a database
+   * @param ready whether the job does its work; asked like the status
+   * @param commands by their names, what each does
+   * @param documents by their names, what {@code GET /api/<name>} gives to who shows the token
+   * @param events all that there are, the oldest first; may wait for Kafka
+   * @param registry what {@code /metrics} shows; the status is added to it
+   */
+  public record Parts(
       Supplier<Status> status,
       BooleanSupplier ready,
-      Optional<String> token,
       Map<String, Command> commands,
-      PrometheusMeterRegistry registry)
-      throws IOException {
-    return start(bind, port, status, ready, token, commands, Map.of(), registry);
+      Map<String, Document> documents,
+      Supplier<List<JobEvent>> events,
+      PrometheusMeterRegistry registry) {
+
+    public Parts {
+      Objects.requireNonNull(status, "status");
+      Objects.requireNonNull(ready, "ready");
+      commands = Map.copyOf(commands);
+      documents = Map.copyOf(documents);
+      Objects.requireNonNull(events, "events");
+      Objects.requireNonNull(registry, "registry");
+    }
   }
 
   /**
@@ -69,30 +89,16 @@ public final class JobServer implements AutoCloseable {
    *
    * @param bind the address to listen on
    * @param port 0 takes any free one; see {@link #port}
-   * @param status asked at every request, from several threads; must answer at once, from what the
-   *     job knows, and must not wait for a database
-   * @param ready whether the job does its work; asked like the status
-   * @param token what a command must show; empty: nothing
-   * @param commands by their names, what each does
-   * @param documents by their names, what {@code GET /api/<name>} gives to who shows the token
-   * @param registry what {@code /metrics} shows; the status is added to it
+   * @param token what a command and a document must be shown; empty: nothing
    * @throws PortInUse where another program listens there
    * @throws IOException where this machine cannot listen there for another reason
    */
-  public static JobServer start(
-      String bind,
-      int port,
-      Supplier<Status> status,
-      BooleanSupplier ready,
-      Optional<String> token,
-      Map<String, Command> commands,
-      Map<String, Document> documents,
-      PrometheusMeterRegistry registry)
+  public static JobServer start(String bind, int port, Optional<String> token, Parts parts)
       throws IOException {
-    StatusMetrics metrics = new StatusMetrics(registry, status.get());
+    Supplier<Status> status = parts.status();
+    StatusMetrics metrics = new StatusMetrics(parts.registry(), status.get());
     String page = page();
-    Map<String, Supplier<Answer>> routes = new HashMap<>();
-    routes.putAll(
+    Map<String, Supplier<Answer>> routes =
         Map.of(
             "/", () -> new Answer(200, "text/html; charset=utf-8", page),
             "/api/status", () -> new Answer(200, JSON, StatusJson.write(status.get())),
@@ -100,20 +106,17 @@ public final class JobServer implements AutoCloseable {
                 () -> {
                   metrics.refresh(status.get());
                   return new Answer(
-                      200, "text/plain; version=0.0.4; charset=utf-8", registry.scrape());
+                      200, "text/plain; version=0.0.4; charset=utf-8", parts.registry().scrape());
                 },
             "/livez", () -> new Answer(200, TEXT, "ok\n"),
             "/readyz",
                 () ->
-                    ready.getAsBoolean()
+                    parts.ready().getAsBoolean()
                         ? new Answer(200, TEXT, "ok\n")
-                        : new Answer(503, TEXT, "not ready; /api/status says why\n")));
+                        : new Answer(503, TEXT, "not ready; /api/status says why\n"));
     JobServer started =
         new JobServer(
-            listen(bind, port),
-            routes,
-            new Commands(token, commands, status),
-            new Documents(documents));
+            listen(bind, port), routes, new Commands(token, parts.commands(), status), parts);
     started.server.createContext("/", started::handle);
     started.server.setExecutor(started.threads);
     started.server.start();
@@ -170,6 +173,10 @@ public final class JobServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      if (isEventStream(exchange) && commands.isAllowed(exchange)) {
+        events.send(exchange);
+        return;
+      }
       if (documents.has(exchange) && commands.isAllowed(exchange)) {
         documents.send(exchange);
         return;
@@ -193,6 +200,12 @@ public final class JobServer implements AutoCloseable {
         exchange.getResponseBody().write(body);
       }
     }
+  }
+
+  private static boolean isEventStream(HttpExchange exchange) {
+    return exchange.getRequestMethod().equals("GET")
+        && EVENTS.equals(exchange.getRequestURI().getPath())
+        && EventStream.isWanted(exchange);
   }
 
   private Answer answer(HttpExchange exchange) throws IOException {

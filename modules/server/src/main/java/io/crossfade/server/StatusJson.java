@@ -65,6 +65,47 @@ public final class StatusJson {
     return List.of(MAPPER.readValue(json, RefusedRow[].class));
   }
 
+  /** Events, as an array. */
+  public static String events(List<JobEvent> events) {
+    try {
+      return MAPPER.writeValueAsString(events);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("events can always be written", e);
+    }
+  }
+
+  /** One event, in a line. */
+  public static String event(JobEvent event) {
+    try {
+      return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(event);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an event can always be written", e);
+    }
+  }
+
+  /** Reads what {@link #events} wrote. */
+  static List<JobEvent> readEvents(String json) throws JsonProcessingException {
+    return List.of(MAPPER.readValue(json, JobEvent[].class));
+  }
+
+  /** Reads what {@link #event} wrote. */
+  static JobEvent readEvent(String json) throws JsonProcessingException {
+    return MAPPER.readValue(json, JobEvent.class);
+  }
+
+  /**
+   * The body of a command, with the name of who gives it.
+   *
+   * @throws IllegalArgumentException where the body is no JSON object
+   */
+  static String signed(String body, String who) {
+    try {
+      return object(body.getBytes(StandardCharsets.UTF_8)).put("who", who).toString();
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("no JSON object: " + body, e);
+    }
+  }
+
   /** The body of a command whose parameters are texts. */
   static String body(Map<String, String> parameters) {
     ObjectNode body = MAPPER.createObjectNode();

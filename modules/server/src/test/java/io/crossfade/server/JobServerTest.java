@@ -1,12 +1,15 @@
 package io.crossfade.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,11 +17,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -34,7 +41,13 @@ class JobServerTest {
       new AtomicReference<>(() -> Statuses.CONTRACT);
   private final AtomicBoolean ready = new AtomicBoolean();
   private final List<String> ordered = new CopyOnWriteArrayList<>();
+  private final List<JobEvent> events =
+      new CopyOnWriteArrayList<>(List.of(event("otto@laptop", "run")));
   private JobServer server;
+
+  private static JobEvent event(String who, String what) {
+    return new JobEvent("2026-05-01T12:00:00Z", who, what, "a reason");
+  }
 
   @BeforeEach
   void start() throws Exception {
@@ -46,15 +59,19 @@ class JobServerTest {
   }
 
   private JobServer start(String bind, int port, Optional<String> token) throws Exception {
-    return JobServer.start(
-        bind,
-        port,
+    return JobServer.start(bind, port, token, parts());
+  }
+
+  private JobServer.Parts parts() {
+    return new JobServer.Parts(
         () -> status.get().get(),
         ready::get,
-        token,
         Map.of(
             "pause",
-            body -> ordered.add(body.get("reason").asText()),
+            body -> {
+              ordered.add(body.get("reason").asText());
+              events.add(event(body.get("who").asText(), "pause"));
+            },
             "throttle",
             body -> {
               throw new IllegalArgumentException("maxRowsPerSecond must be at least 1");
@@ -64,6 +81,7 @@ class JobServerTest {
               throw new IllegalStateException("Kafka does not answer");
             }),
         Map.of("long", document("line\n".repeat(100_000), true), "none", document("", false)),
+        () -> List.copyOf(events),
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
   }
 
@@ -104,6 +122,62 @@ class JobServerTest {
     assertThatThrownBy(() -> stranger.document("long"))
         .isInstanceOf(CommandRefused.class)
         .hasMessageContaining("needs the token");
+  }
+
+  /** Fails where commands do not carry who gave them, or a stream ends with what there was. */
+  @Test
+  void shouldTellAllEventsAndThenEachThatComes() throws Exception {
+    JobClient client = new JobClient(LOOPBACK, server.port(), Optional.empty());
+    assertThat(client.events()).containsExactly(event("otto@laptop", "run"));
+    BlockingQueue<JobEvent> seen = new LinkedBlockingQueue<>();
+    Thread follower =
+        new Thread(
+            () ->
+                assertThatThrownBy(() -> client.followEvents(seen::add)).isInstanceOf(NoJob.class));
+    follower.start();
+    assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(event("otto@laptop", "run"));
+    client.command("pause", "deploy", OptionalLong.empty());
+    assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(event(Operator.here(), "pause"));
+    server.close();
+    follower.join(10_000);
+    assertThat(follower.isAlive()).isFalse();
+  }
+
+  /** Fails where a client that was cut off is told all again. */
+  @Test
+  void shouldGoOnBehindTheEventThatAClientSawLast() throws Exception {
+    events.add(event("anna@laptop", "resume"));
+    HttpResponse<InputStream> stream =
+        http.send(
+            HttpRequest.newBuilder(server.uri().resolve("/api/events"))
+                .header("Accept", "text/event-stream")
+                .header("Last-Event-ID", "0")
+                .build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), UTF_8))) {
+      assertThat(lines.readLine()).isEqualTo("id: 1");
+      assertThat(lines.readLine()).startsWith("data: {\"at\"").contains("anna@laptop");
+    }
+  }
+
+  /** Fails where followers take the threads that others need, or are taken without end. */
+  @Test
+  void shouldAnswerOthersWhileManyFollow() throws Exception {
+    List<HttpResponse<InputStream>> streams = new ArrayList<>();
+    for (int i = 0; i <= EventStream.MOST; i++) {
+      streams.add(
+          http.send(
+              HttpRequest.newBuilder(server.uri().resolve("/api/events"))
+                  .header("Accept", "text/event-stream")
+                  .build(),
+              HttpResponse.BodyHandlers.ofInputStream()));
+    }
+    assertThat(streams.stream().map(HttpResponse::statusCode))
+        .containsExactly(200, 200, 200, 200, 200, 200, 200, 200, 503);
+    assertThat(get("/api/status").statusCode()).isEqualTo(200);
+    for (HttpResponse<InputStream> stream : streams) {
+      stream.body().close();
+    }
   }
 
   @AfterEach

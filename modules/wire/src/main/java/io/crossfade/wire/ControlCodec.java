@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * The publisher's records in the control topic, which is compacted: the last record of a key
@@ -45,6 +46,9 @@ public final class ControlCodec {
 
   /** Before the table, in the keys of orders to copy one again. In no transaction, by anybody. */
   private static final String RESYNC_ORDER_PREFIX = "order-resync/";
+
+  /** Before an id that no other event has: each of them is kept. In no transaction, by anybody. */
+  private static final String EVENT_PREFIX = "event/";
 
   private static final int VERSION = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -92,6 +96,20 @@ public final class ControlCodec {
   /** Whether a record is an order to copy a table again. */
   public static boolean isResyncOrder(String key) {
     return key.startsWith(RESYNC_ORDER_PREFIX);
+  }
+
+  /**
+   * The key of an event.
+   *
+   * @param id tells it from all others
+   */
+  public static String eventKey(UUID id) {
+    return EVENT_PREFIX + id;
+  }
+
+  /** Whether a record is an event. */
+  public static boolean isEvent(String key) {
+    return key.startsWith(EVENT_PREFIX);
   }
 
   /** Written as an array, for a dot may stand in either name. */
@@ -354,6 +372,31 @@ public final class ControlCodec {
         rate(json.get("inSpec")),
         json.get("reason").asText(),
         Instant.parse(json.get("at").asText()));
+  }
+
+  /** An event as bytes. */
+  public static byte[] encode(Event event) {
+    return bytes(
+        JSON.createObjectNode()
+            .put("v", VERSION)
+            .put("at", event.at().toString())
+            .put("who", event.who())
+            .put("what", event.what())
+            .put("why", event.why()));
+  }
+
+  /**
+   * The event that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static Event event(byte[] bytes) {
+    JsonNode json = read(bytes);
+    return new Event(
+        Instant.parse(json.get("at").asText()),
+        json.get("who").asText(),
+        json.get("what").asText(),
+        json.get("why").asText());
   }
 
   private static OptionalLong rate(JsonNode node) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -79,6 +80,17 @@ class ControlCodecTest {
     assertThat(ControlCodec.backfill(golden("backfill"))).isEqualTo(state);
     assertThat(ControlCodec.backfillKey(new TableId("public", "a.b")))
         .isEqualTo("backfill/[\"public\",\"a.b\"]");
+  }
+
+  @Test
+  void shouldWriteAndReadEvents() throws Exception {
+    Event event = new Event(AT, "anna@build-7", "throttle to 5000 rows/s", "deploy");
+    assertWritten("event", ControlCodec.encode(event));
+    assertThat(ControlCodec.event(golden("event"))).isEqualTo(event);
+    String key = ControlCodec.eventKey(new UUID(0, 7));
+    assertThat(key).isEqualTo("event/00000000-0000-0000-0000-000000000007");
+    assertThat(ControlCodec.isEvent(key)).isTrue();
+    assertThat(ControlCodec.isEvent(ControlCodec.ORDER_KEY)).isFalse();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureSettings;
 import io.crossfade.capture.CaptureSettings.OnTruncate;
 import io.crossfade.capture.CaptureStatus;
+import io.crossfade.capture.Events;
 import io.crossfade.capture.Orders;
 import io.crossfade.capture.Throttle;
 import io.crossfade.capture.Topics;
@@ -176,6 +177,8 @@ public final class Job implements AutoCloseable {
     monitor =
         opened.add(
             new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
+    Journal journal = opened.add(new Journal(new Events(kafka, names)));
+    monitor.onBlock(journal::sayByItself);
     Verifier verifier =
         opened.add(
             new Verifier(
@@ -196,12 +199,15 @@ public final class Job implements AutoCloseable {
             JobServer.start(
                 spec.server().bind(),
                 spec.server().port(),
-                monitor::status,
-                () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
-                JobCommands.of(orders, monitor, migration, apply, verifier),
-                documents(verifier),
-                registry));
+                new JobServer.Parts(
+                    monitor::status,
+                    () -> monitor.status().blockedBy().isEmpty(),
+                    journal.of(JobCommands.of(orders, monitor, migration, apply, verifier)),
+                    documents(verifier),
+                    journal::all,
+                    registry)));
+    journal.sayByItself("run: an instance started, spec " + spec.fingerprint());
     monitor.start();
     capture.start();
     opened.add(new LoadGuard(limits(), throttle)).start();

@@ -27,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -53,6 +54,7 @@ final class JobMonitor implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(run -> new Thread(run, "crossfade-monitor"));
   private List<TableProgress> lastKnown = List.of();
   private volatile Status status;
+  private volatile Consumer<String> onBlock = text -> {};
   private volatile Function<TableId, Optional<Status.Verified>> verified =
       table -> Optional.empty();
 
@@ -85,6 +87,11 @@ final class JobMonitor implements AutoCloseable {
     verified = lastComparison;
   }
 
+  /** Who is told when the job becomes BLOCKED, and when it goes on. */
+  void onBlock(Consumer<String> listener) {
+    onBlock = listener;
+  }
+
   /** Looks at once, for who has just changed something. */
   synchronized void look() {
     Optional<Lag> lag = Optional.empty();
@@ -93,7 +100,12 @@ final class JobMonitor implements AutoCloseable {
     } catch (KafkaException e) {
       LOG.debug("Kafka does not say how far apply is", e);
     }
+    Status before = status;
     status = observe(lag);
+    Optional<String> block = status.blockedBy().map(Status.Block::reason);
+    if (!block.equals(before.blockedBy().map(Status.Block::reason))) {
+      onBlock.accept(block.map(reason -> "BLOCKED: " + reason).orElse("not BLOCKED any more"));
+    }
   }
 
   private Status observe(Optional<Lag> lag) {

@@ -1,17 +1,22 @@
 package io.crossfade.cli.job;
 
 import io.crossfade.capture.Capture;
+import io.crossfade.capture.Events;
 import io.crossfade.core.Opened;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.table.TableId;
 import io.crossfade.plugin.ScalarFunction;
+import io.crossfade.server.Operator;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.transform.Replay;
 import io.crossfade.transform.Replay.Step;
+import io.crossfade.wire.Event;
 import io.crossfade.wire.Names;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -173,6 +178,24 @@ public final class ReplayRun implements AutoCloseable {
       selects.putAll(migration.selects());
       Capture.standFor(kafka, names, selects);
     }
+    try (Events events = new Events(kafka, names)) {
+      events.say(
+          new Event(
+              Instant.now().truncatedTo(ChronoUnit.MILLIS), Operator.here(), what(steps), reason));
+    }
+  }
+
+  private static String what(List<Step> steps) {
+    return "replay of "
+        + steps.stream()
+            .flatMap(step -> step.tables().stream())
+            .map(TableId::toString)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "))
+        + ", "
+        + steps.stream().mapToLong(Step::records).sum()
+        + " records";
   }
 
   @Override
