@@ -6,6 +6,7 @@ import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.sandbox.SharedSandbox;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ApplyKillTest {
 
   private static final int KILLS = 12;
+
+  /** Two JVMs start at once, beside a writer without a pause: minutes on a machine that is busy. */
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @TempDir private Path directory;
   private ApplyBench bench;
@@ -74,6 +78,7 @@ class ApplyKillTest {
     long before = bench.count("SELECT count(*) FROM public.new");
     Eventually.until(
         "rows are applied",
+        PATIENCE,
         () -> bench.count("SELECT count(*) FROM public.new") > before + more,
         () -> before);
   }
