@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
@@ -45,9 +44,6 @@ public final class Apply implements AutoCloseable {
 
   private static final Duration CLOSE_AGAIN_WITHIN = Duration.ofSeconds(30);
 
-  /** Threads that died of what is not ours, before apply ends; brokers that restart do such. */
-  private static final int REPLACEMENTS = 5;
-
   private final ApplyContext context;
   private final Admin admin;
   private final Cluster cluster;
@@ -58,7 +54,7 @@ public final class Apply implements AutoCloseable {
   private boolean closed;
   private volatile KafkaStreams streams;
   private final AtomicReference<ApplyState> end = new AtomicReference<>();
-  private final AtomicInteger replacements = new AtomicInteger();
+  private final Replacements replacements = new Replacements();
 
   private Apply(Admin admin, Settings settings, CommitHook hook) {
     this.admin = admin;
@@ -178,7 +174,7 @@ public final class Apply implements AutoCloseable {
       }
     }
     boolean fatal = error instanceof Error || error instanceof MissingSourceTopicException;
-    if (!fatal && replacements.incrementAndGet() <= REPLACEMENTS) {
+    if (!fatal && replacements.allow(context.nanoTime())) {
       log.warn("A stream thread has died; another takes its place", error);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
@@ -201,7 +197,7 @@ public final class Apply implements AutoCloseable {
       context.target().release(context.group());
       streams.close(CLOSE_AGAIN_WITHIN);
       context.leaveAll();
-      replacements.set(0);
+      replacements.forget();
       streams = streams();
       ApplyState blocked = end.getAndSet(null);
       try {
