@@ -20,7 +20,9 @@ import org.apache.kafka.common.KafkaException;
  */
 final class Executioner {
 
-  /** After its start. */
+  private static final Duration ENDED_WITHIN = Duration.ofSeconds(90);
+
+  /** Once it runs. */
   private static final Duration POINT_WITHIN = Duration.ofSeconds(12);
 
   private static final Duration HEALED_WITHIN = Duration.ofSeconds(150);
@@ -154,7 +156,9 @@ final class Executioner {
   }
 
   private void awaitHalt(JobRun job, FaultPoint point) throws Exception {
-    await(job, lives.startTime().plus(POINT_WITHIN));
+    // With patience for a start that a fault holds up: the point is what it was started for.
+    lives.await(job, lives.startTime().multipliedBy(3), () -> more.getAsBoolean() && !job.hasRun());
+    await(job, POINT_WITHIN);
     lives.kill(job, point.label() + " was not reached");
   }
 
@@ -297,6 +301,10 @@ final class Executioner {
     JobRun job = lives.startLast();
     more = () -> true;
     await(job, within);
+    if (job.log().contains("caught up")) {
+      // It has, and the JVM may still be writing its archive.
+      await(job, ENDED_WITHIN);
+    }
     if (job.isRunning()) {
       timeline.found(
           "%s has not caught up within %d s; status %s"

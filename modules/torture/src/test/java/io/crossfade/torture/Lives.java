@@ -32,7 +32,8 @@ final class Lives {
   private final OptionalLong rowsPerSecond;
   private final List<JobRun> all = new ArrayList<>();
   private final Set<JobRun> told = new HashSet<>();
-  private long startMillis = 6_000;
+  private final Set<JobRun> timed = new HashSet<>();
+  private long startMillis = 8_000;
 
   Lives(
       Stage stage,
@@ -83,9 +84,8 @@ final class Lives {
   void await(JobRun job, Duration atMost, BooleanSupplier more) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
     while (job.isRunning() && System.nanoTime() < end && more.getAsBoolean()) {
-      boolean ran = job.hasRun();
-      TimeUnit.MILLISECONDS.sleep(ran ? 10 : 50);
-      if (!ran && job.hasRun()) {
+      TimeUnit.MILLISECONDS.sleep(job.hasRun() ? 10 : 50);
+      if (job.hasRun() && timed.add(job)) {
         takes(job.age().toMillis());
       }
     }
