@@ -1,58 +1,57 @@
 package io.crossfade.torture;
 
 import io.crossfade.core.FaultPoint;
-import io.crossfade.sandbox.SandboxException;
 import io.crossfade.sandbox.TcpProxy;
-import io.crossfade.wire.Names;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
+import io.crossfade.torture.Aims.Aim;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.KafkaException;
 
-/** Starts the job and ends it, again and again, in all the ways there are. */
+/**
+ * Starts the job and ends it, again and again, in all the ways there are. Most die before they are
+ * well: a kill waits neither for health nor for the group to have got over the one before.
+ */
 final class Executioner {
 
-  private static final Duration POINT_WITHIN = Duration.ofSeconds(30);
-  private static final Duration STOP_WITHIN = Duration.ofSeconds(40);
+  private static final Duration ENDED_WITHIN = Duration.ofSeconds(90);
+
+  /** Once it runs. */
+  private static final Duration POINT_WITHIN = Duration.ofSeconds(12);
+
   private static final Duration HEALED_WITHIN = Duration.ofSeconds(150);
 
-  /** It takes long on a busy machine, and the time is that of all. */
-  private static final Duration HEALING_EVERY = Duration.ofSeconds(140);
+  /**
+   * A job that has much to catch up is left, and killed: the time is that of all. That each gets
+   * well in the end, the end of the round shows.
+   */
+  private static final Duration WELL_WITHIN = Duration.ofSeconds(40);
 
-  /** A job that looks at its servers while one of them is away does not start. */
-  private static final Duration EXCUSE = Duration.ofSeconds(60);
+  /** Once in a round: it takes long on a busy machine, and the time is that of all. */
+  private static final Duration HEALING_EVERY = Duration.ofSeconds(240);
+
+  private static final Duration HEALING_FIRST = Duration.ofSeconds(120);
 
   private final Stage stage;
-  private final Path directory;
   private final Timeline timeline;
   private final Saboteur saboteur;
-  private final OptionalLong rowsPerSecond;
   private final Random random;
+  private final Aims aims;
   private final Deck<Turn> deck;
-  private final String group = new Names(JobRun.MIGRATION).applyGroup();
-  private final List<JobRun> all = new ArrayList<>();
+  private final Deck<Turn> healings;
+  private final Lives lives;
+  private final Group group;
+  private final Resets resets;
   private BooleanSupplier more = () -> true;
 
   /** Not in a short run, whose time belongs to the kills. */
-  private long nextHealing = System.nanoTime() + HEALING_EVERY.toNanos();
+  private long nextHealing = System.nanoTime() + HEALING_FIRST.toNanos();
 
   @FunctionalInterface
   private interface Turn {
@@ -60,197 +59,201 @@ final class Executioner {
   }
 
   Executioner(
-      Stage stage,
-      Path directory,
-      Timeline timeline,
-      Saboteur saboteur,
-      long rowsPerSecond,
-      long seed) {
+      Stage stage, Timeline timeline, Saboteur saboteur, Aims aims, Lives lives, long seed) {
     this.stage = stage;
-    this.directory = directory;
     this.timeline = timeline;
     this.saboteur = saboteur;
-    this.rowsPerSecond = OptionalLong.of(rowsPerSecond);
+    this.aims = aims;
     this.random = new Random(seed);
-    List<Turn> turns = new ArrayList<>();
-    for (FaultPoint point : FaultPoint.values()) {
-      if (point != FaultPoint.IN_REPLAY) {
-        turns.add(() -> killAt(point));
-      }
-    }
-    turns.addAll(
-        List.of(
-            this::killAtRandom,
-            this::killAtRandom,
-            this::killAtRandom,
-            this::killAtRandom,
-            this::stop,
-            this::twoInstances,
-            this::twoInstances,
-            this::zombie,
-            this::replay,
-            this::replay,
-            () -> heal("source", stage.toSource),
-            () -> heal("target", stage.toTarget),
-            () -> heal("broker", stage.toBroker)));
-    this.deck = new Deck<>(turns, random);
+    this.lives = lives;
+    this.group = new Group(stage.kafka());
+    this.resets = new Resets(stage, group, timeline, random);
+    this.deck =
+        new Deck<>(
+            List.of(
+                this::inARow,
+                this::inARow,
+                this::killAtRandom,
+                this::killAtRandom,
+                this::stop,
+                this::relay,
+                this::relay,
+                this::zombie),
+            random);
+    this.healings =
+        new Deck<>(
+            List.of(
+                () -> heal("source", stage.toSource),
+                () -> heal("target", stage.toTarget),
+                () -> heal("broker", stage.toBroker)),
+            random);
   }
 
   /** Goes on while there is time. Each turn begins and ends without a job. */
   void execute(BooleanSupplier whileTrue) throws Exception {
     more = whileTrue;
-    while (more.getAsBoolean() && timeline.findings().isEmpty()) {
-      deck.draw().take();
-      listen();
+    while (goesOn()) {
+      killAt(aims.next());
+      if (goesOn()) {
+        deck.draw().take();
+        lives.listen();
+      }
+      if (goesOn() && System.nanoTime() > nextHealing) {
+        nextHealing = System.nanoTime() + HEALING_EVERY.toNanos();
+        healings.draw().take();
+      }
+      lives.listen();
     }
   }
 
-  /** All processes that there were. */
-  List<JobRun> jobs() {
-    return List.copyOf(all);
+  private boolean goesOn() {
+    return more.getAsBoolean() && timeline.findings().isEmpty();
   }
 
-  private JobRun start(Optional<String> fault) {
-    return start(new JobRun.How(rowsPerSecond, fault, false));
-  }
-
-  private JobRun start(JobRun.How how) {
-    JobRun job = JobRun.start(stage, directory, all.size() + 1, how);
-    all.add(job);
-    timeline.count(
-        "starts",
-        job.name()
-            + ": started as "
-            + job.pid()
-            + how.fault().map(f -> ", to halt at " + f).orElse(""));
-    return job;
-  }
-
-  private static String order(FaultPoint point, int nth) {
-    return point.label() + ":" + nth;
-  }
-
-  /** How many passages a life may last. */
-  private int most(FaultPoint point) {
-    switch (point) {
-      case INSIDE_CHUNK:
-        return 3_000;
-      case IN_REPLAY:
-        return 300;
-      case BETWEEN_CHUNK_AND_MARKER:
-        return 4;
-      case INSIDE_SOURCE_TRANSACTION:
-        return 2;
-      case AFTER_CLAIM:
-        return 3;
-      default:
-        return 30;
+  /**
+   * Else each start waits ten seconds for a group whose members are all dead, and hardly any comes
+   * to work before it is killed.
+   */
+  private void forgetTheDead() throws InterruptedException {
+    // Not while the broker may be away.
+    if (!saboteur.calm.tryLock()) {
+      return;
     }
+    try {
+      group.forgetMembers();
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
+      timeline.say("the dead members are not forgotten: " + rootOf(e));
+    } finally {
+      saboteur.calm.unlock();
+    }
+  }
+
+  private static Throwable rootOf(Throwable e) {
+    return e.getCause() == null ? e : rootOf(e.getCause());
+  }
+
+  private JobRun start(Optional<Aim> aim) throws InterruptedException {
+    if (lives.noneRuns() && random.nextInt(3) > 0) {
+      forgetTheDead();
+    }
+    return lives.start(aim);
+  }
+
+  private void await(JobRun job, Duration atMost) throws InterruptedException {
+    lives.await(job, atMost, more);
+  }
+
+  /** In times of what a start takes. */
+  private Duration starts(double atLeast, double atMost) {
+    double times = atLeast + random.nextDouble() * (atMost - atLeast);
+    return Duration.ofMillis(Math.round(lives.startTime().toMillis() * times));
+  }
+
+  private Duration seconds(int atLeast, int atMost) {
+    return Duration.ofMillis(1_000L * atLeast + random.nextInt(1_000 * (atMost - atLeast)));
   }
 
   private void killAt(FaultPoint point) throws Exception {
-    JobRun job = start(Optional.of(order(point, 1 + random.nextInt(most(point)))));
-    awaitHalt(job, point);
+    if (point == FaultPoint.IN_REPLAY) {
+      replay();
+    } else {
+      awaitHalt(start(Optional.of(aims.at(point))), point);
+    }
   }
 
   private void awaitHalt(JobRun job, FaultPoint point) throws Exception {
+    // With patience for a start that a fault holds up: the point is what it was started for.
+    lives.await(job, lives.startTime().multipliedBy(3), () -> more.getAsBoolean() && !job.hasRun());
     await(job, POINT_WITHIN);
-    if (job.halted()) {
-      timeline.killed(point.label(), job.name() + " after " + job.age().toMillis() + " ms");
-    } else {
-      kill(job, point.label() + " was not reached");
-    }
+    lives.kill(job, point.label() + " was not reached");
   }
 
   private void killAtRandom() throws Exception {
     JobRun job = start(Optional.empty());
-    await(job, Duration.ofMillis(1_000 + random.nextInt(11_000)));
-    kill(job, "at random");
+    await(job, starts(0.2, 2.5));
+    lives.kill(job, "at random");
+  }
+
+  /** Most die while they start. */
+  private void inARow() throws Exception {
+    for (int left = 3 + random.nextInt(3); left > 0 && more.getAsBoolean(); left--) {
+      JobRun job = start(Optional.empty());
+      await(job, starts(0.3, 1.5));
+      lives.kill(job, "in a row");
+    }
   }
 
   private void stop() throws Exception {
     JobRun job = start(Optional.empty());
-    await(job, Duration.ofMillis(2_000 + random.nextInt(10_000)));
-    stop(job);
+    await(job, starts(0.4, 2.5));
+    lives.stop(job);
   }
 
-  private void stop(JobRun job) {
-    long begin = System.nanoTime();
-    if (!ended(job) && !job.stop(STOP_WITHIN)) {
-      timeline.found(
-          job.name() + " has not stopped within " + STOP_WITHIN.toSeconds() + " s of SIGTERM");
-      job.kill();
-      return;
+  /** Instances come and go, mostly two at once; which of them dies is left to chance. */
+  private void relay() throws Exception {
+    List<JobRun> alive = new ArrayList<>(List.of(start(Optional.empty())));
+    for (int left = 3 + random.nextInt(4); left > 0 && more.getAsBoolean(); left--) {
+      await(alive.get(alive.size() - 1), starts(0.5, 1.4));
+      if (alive.size() > 1) {
+        lives.kill(alive.get(random.nextInt(alive.size())), "one of two instances");
+      }
+      alive.removeIf(lives::ended);
+      alive.add(start(random.nextBoolean() ? Optional.of(aims.any()) : Optional.empty()));
     }
-    timeline.count(
-        "stopped",
-        "%s: stopped by SIGTERM with %d after %d ms"
-            .formatted(
-                job.name(), job.exitCode().orElse(-1), (System.nanoTime() - begin) / 1_000_000));
-  }
-
-  private void twoInstances() throws Exception {
-    JobRun first = start(Optional.empty());
-    await(first, Duration.ofMillis(3_000 + random.nextInt(4_000)));
-    boolean armed = random.nextBoolean();
-    JobRun second = start(armed ? Optional.of(order(FaultPoint.AFTER_CLAIM, 1)) : Optional.empty());
-    await(second, Duration.ofMillis(6_000 + random.nextInt(6_000)));
-    if (armed && second.halted()) {
-      timeline.killed(FaultPoint.AFTER_CLAIM.label(), second.name() + ", second instance");
-    }
-    boolean firstDies = random.nextBoolean();
-    kill(firstDies ? first : second, "one of two instances");
-    JobRun left = firstDies ? second : first;
-    await(left, Duration.ofMillis(2_000 + random.nextInt(12_000)));
-    if (random.nextInt(3) == 0) {
-      stop(left);
-    } else {
-      kill(left, "the other of two instances");
+    await(alive.get(alive.size() - 1), starts(0.4, 2.5));
+    for (JobRun job : alive) {
+      if (random.nextInt(3) == 0) {
+        lives.stop(job);
+      } else {
+        lives.kill(job, "at the end of a relay");
+      }
     }
   }
 
   /** An instance that all think dead wakes up, when another has taken what it held. */
   private void zombie() throws Exception {
     JobRun zombie = start(Optional.empty());
-    await(zombie, Duration.ofMillis(8_000 + random.nextInt(4_000)));
-    if (ended(zombie)) {
+    await(zombie, starts(1.2, 2));
+    if (lives.ended(zombie)) {
       return;
     }
     zombie.pause();
     timeline.count("stops", zombie.name() + ": SIGSTOP");
     JobRun other = start(Optional.empty());
-    await(other, Duration.ofMillis(13_000 + random.nextInt(4_000)));
+    await(other, seconds(13, 17));
     zombie.resume();
     timeline.say(zombie.name() + ": SIGCONT");
-    await(other, Duration.ofMillis(3_000 + random.nextInt(3_000)));
-    kill(zombie, "zombie");
-    kill(other, "beside a zombie");
+    await(other, seconds(3, 6));
+    lives.kill(zombie, "zombie");
+    lives.kill(other, "beside a zombie");
   }
 
   /** Connections are cut without a word, and a change has to come through all the same. */
   private void heal(String name, TcpProxy proxy) throws Exception {
-    if (System.nanoTime() < nextHealing) {
-      return;
-    }
-    nextHealing = System.nanoTime() + HEALING_EVERY.toNanos();
     JobRun job = start(Optional.empty());
     await(job, Duration.ofSeconds(4));
     saboteur.calm.lock();
     try {
-      if (ended(job) || !comesThrough(job, "after its start")) {
+      if (lives.ended(job) || !comesThrough(job, "after its start", WELL_WITHIN)) {
         return;
       }
       proxy.cut(Saboteur.NOTICED);
       timeline.count("cuts", "cut without FIN: connections to the " + name + ", to see it heal");
-      comesThrough(job, "after connections to the " + name + " were cut");
+      if (!comesThrough(job, "after connections to the " + name + " were cut", HEALED_WITHIN)
+          && more.getAsBoolean()) {
+        timeline.found(
+            "%s: no change has come through after connections to the %s were cut; status %s"
+                .formatted(job.name(), name, job.status()));
+      }
     } finally {
       saboteur.calm.unlock();
-      kill(job, "after it was to heal");
+      lives.kill(job, "after it was to heal");
     }
   }
 
   /** Whether a change gets from the source to the target while nothing is broken. */
-  private boolean comesThrough(JobRun job, String when) throws InterruptedException {
+  private boolean comesThrough(JobRun job, String when, Duration within)
+      throws InterruptedException {
     long begin = System.nanoTime();
     String arrived = "SELECT 1 FROM public.owners WHERE id = -1 AND version >= " + probe();
     for (int look = 1; stage.target.query(arrived).isEmpty(); look++) {
@@ -259,15 +262,9 @@ final class Executioner {
         // with the copy, which takes long.
         probe();
       }
-      long seconds = (System.nanoTime() - begin) / 1_000_000_000;
-      if (!more.getAsBoolean()) {
-        timeline.say(job.name() + ": no time to see a change come through " + when);
-        return false;
-      }
-      if (!job.isRunning() || seconds > HEALED_WITHIN.toSeconds()) {
-        timeline.found(
-            "%s: %s no change has come through for %d s; status %s"
-                .formatted(job.name(), when, seconds, job.status()));
+      boolean late = System.nanoTime() - begin > within.toNanos();
+      if (late || !job.isRunning() || !more.getAsBoolean()) {
+        timeline.say(job.name() + ": has not been seen to bring a change through " + when);
         return false;
       }
       TimeUnit.MILLISECONDS.sleep(100);
@@ -286,71 +283,17 @@ final class Executioner {
   }
 
   /**
-   * The group is reset while no job runs, by what Kafka's own tools use. Where it is reset to the
-   * start, rows are damaged before: only a replay that takes effect makes them right again.
+   * Nothing else is broken until the job that begins the replay has halted in it. The next ones go
+   * on with it.
    */
   private void replay() throws Exception {
     saboteur.calm.lock();
-    try (Admin admin = Admin.create(withTimeouts(stage.kafka()))) {
-      Map<TopicPartition, OffsetAndMetadata> offsets =
-          get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-      if (offsets.isEmpty()) {
-        timeline.say("no replay: the group has no offsets yet");
-        return;
+    try {
+      if (resets.reset()) {
+        awaitHalt(lives.start(Optional.of(aims.at(FaultPoint.IN_REPLAY))), FaultPoint.IN_REPLAY);
       }
-      get(
-          admin
-              .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
-              .all());
-      boolean whole = random.nextBoolean();
-      Map<TopicPartition, OffsetAndMetadata> reset = new HashMap<>();
-      offsets.forEach(
-          (partition, offset) ->
-              reset.put(
-                  partition,
-                  new OffsetAndMetadata(
-                      whole ? 0 : (long) (random.nextDouble() * offset.offset()))));
-      StepsBack.replayAsked(stage.target);
-      get(admin.alterConsumerGroupOffsets(group, reset).all());
-      if (whole) {
-        damage();
-      }
-      timeline.count("replays", "the group was reset " + (whole ? "to the start" : "to " + reset));
-    } catch (ExecutionException | TimeoutException e) {
-      timeline.say("no replay: " + e);
-      return;
     } finally {
       saboteur.calm.unlock();
-    }
-    awaitHalt(
-        start(
-            Optional.of(
-                order(FaultPoint.IN_REPLAY, 1 + random.nextInt(most(FaultPoint.IN_REPLAY))))),
-        FaultPoint.IN_REPLAY);
-  }
-
-  private static Map<String, Object> withTimeouts(Map<String, Object> kafka) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
-    config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-    return config;
-  }
-
-  private static <T> T get(KafkaFuture<T> future)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    return future.get(20, TimeUnit.SECONDS);
-  }
-
-  /** Behind the triggers' back. */
-  private void damage() throws SQLException {
-    try (Connection connection = stage.target.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(StepsBack.UNSEEN);
-      for (TortureTable table : Schema.TABLES) {
-        statement.execute(
-            "DELETE FROM public.%1$s WHERE ctid IN (SELECT ctid FROM public.%1$s LIMIT 20)"
-                .formatted(table.into()));
-      }
     }
   }
 
@@ -360,9 +303,14 @@ final class Executioner {
    * @return whether it has, and ended with 0
    */
   boolean finish(Duration within) throws Exception {
-    JobRun job = start(new JobRun.How(OptionalLong.empty(), Optional.empty(), true));
+    forgetTheDead();
+    JobRun job = lives.startLast();
     more = () -> true;
     await(job, within);
+    if (job.log().contains("caught up")) {
+      // It has, and the JVM may still be writing its archive.
+      await(job, ENDED_WITHIN);
+    }
     if (job.isRunning()) {
       timeline.found(
           "%s has not caught up within %d s; status %s"
@@ -371,7 +319,7 @@ final class Executioner {
     } else if (job.exitCode().orElse(-1) != 0 || !job.log().contains("caught up")) {
       timeline.found(
           "%s: run --exit-when caught-up ended with %d:\n%s"
-              .formatted(job.name(), job.exitCode().orElse(-1), lastLines(job.log())));
+              .formatted(job.name(), job.exitCode().orElse(-1), job.lastLines()));
     } else {
       timeline.say(job.name() + ": caught up after " + job.age().toMillis() + " ms");
       return true;
@@ -379,59 +327,8 @@ final class Executioner {
     return false;
   }
 
-  private static String lastLines(String log) {
-    List<String> lines = log.lines().toList();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
-  }
-
-  private void kill(JobRun job, String why) {
-    if (!ended(job)) {
-      job.kill();
-      timeline.killed("at-random", job.name() + " after " + job.age().toMillis() + " ms, " + why);
-    }
-  }
-
-  /** Whether it has ended, by itself or at a fault point. */
-  private boolean ended(JobRun job) {
-    if (job.isRunning()) {
-      return false;
-    }
-    if (!job.halted()) {
-      String how =
-          "%s ended by itself with %d:\n%s"
-              .formatted(job.name(), job.exitCode().orElse(-1), lastLines(job.log()));
-      if (saboteur.disturbed(EXCUSE)) {
-        timeline.count("ended-by-itself", how);
-      } else {
-        timeline.found(how);
-      }
-    }
-    return true;
-  }
-
-  /** Until it has ended, or the time is over, or that of the whole run. */
-  private void await(JobRun job, Duration atMost) throws InterruptedException {
-    long end = System.nanoTime() + atMost.toNanos();
-    while (job.isRunning() && System.nanoTime() < end && more.getAsBoolean()) {
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
-  }
-
-  private void listen() {
-    for (JobRun job : all) {
-      job.complaints().forEach(timeline::found);
-    }
-  }
-
-  /** Kills what runs, and hears what was said last. */
   void close() {
-    for (JobRun job : all) {
-      try {
-        job.close();
-      } catch (SandboxException e) {
-        timeline.found(job.name() + " cannot be killed: " + e.getMessage());
-      }
-    }
-    listen();
+    lives.close();
+    group.close();
   }
 }

@@ -46,13 +46,16 @@ final class JobRun implements AutoCloseable {
 
   private final JavaProcess process;
   private final String name;
+  private final Optional<Aims.Aim> aim;
   private final JobClient client;
   private final long started = System.nanoTime();
   private long told;
+  private boolean hasRun;
 
-  private JobRun(JavaProcess process, String name, JobClient client) {
+  private JobRun(JavaProcess process, String name, Optional<Aims.Aim> aim, JobClient client) {
     this.process = process;
     this.name = name;
+    this.aim = aim;
     this.client = client;
   }
 
@@ -60,10 +63,10 @@ final class JobRun implements AutoCloseable {
    * How it is to be started.
    *
    * @param rowsPerSecond of the backfill; empty: as fast as it can
-   * @param fault as {@code crossfade.fault} has it; empty: none
+   * @param aim where it is to halt; empty: nowhere
    * @param untilCaughtUp whether it ends by itself
    */
-  record How(OptionalLong rowsPerSecond, Optional<String> fault, boolean untilCaughtUp) {}
+  record How(OptionalLong rowsPerSecond, Optional<Aims.Aim> aim, boolean untilCaughtUp) {}
 
   static JobRun start(Stage stage, Path directory, int number, How how) {
     String name = "job-" + number;
@@ -87,18 +90,17 @@ final class JobRun implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + spec, e);
     }
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "-Xmx400m",
-                // It lives for seconds: what the second compiler would gain comes too late.
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                // The class path has our own quiet one before it.
-                "-Dlogback.configurationFile=logback.xml",
-                "-Djava.io.tmpdir=" + temporary));
-    how.fault().ifPresent(fault -> options.add("-Dcrossfade.fault=" + fault));
+    ClassArchive classes = ClassArchive.in(directory.getParent());
+    List<String> options = new ArrayList<>(classes.options(how.untilCaughtUp()));
+    options.addAll(
+        List.of(
+            "-Xmx400m",
+            // It lives for seconds: what the second compiler would gain comes too late.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",
+            "-Djava.io.tmpdir=" + temporary));
+    how.aim().ifPresent(aim -> options.add("-Dcrossfade.fault=" + aim));
     List<String> arguments = new ArrayList<>(List.of("run", "-f", spec.toString()));
     if (how.untilCaughtUp()) {
       arguments.addAll(List.of("--exit-when", "caught-up"));
@@ -111,8 +113,9 @@ final class JobRun implements AutoCloseable {
                 options,
                 directory,
                 directory.resolve(name + ".log"),
-                Map.of("CROSSFADE_LOG", "INFO")));
-    return new JobRun(process, name, new JobClient("127.0.0.1", port, Optional.empty()));
+                Map.of("CROSSFADE_LOG", "INFO"),
+                classes.classPath()));
+    return new JobRun(process, name, how.aim(), new JobClient("127.0.0.1", port, Optional.empty()));
   }
 
   private static int freePort() {
@@ -141,6 +144,21 @@ final class JobRun implements AutoCloseable {
 
   Duration age() {
     return Duration.ofNanos(System.nanoTime() - started);
+  }
+
+  /** Where it was to halt. */
+  Optional<Aims.Aim> aim() {
+    return aim;
+  }
+
+  /** Whether it has come so far that it ends only when it is told to. */
+  boolean hasRun() {
+    hasRun = hasRun || log().contains("Running " + MIGRATION + ":");
+    return hasRun;
+  }
+
+  boolean hasPrintedStack() {
+    return log().contains("\n\tat ");
   }
 
   /** Whether it was halted at the fault point that it was started with. */
@@ -179,6 +197,11 @@ final class JobRun implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + process.log(), e);
     }
+  }
+
+  String lastLines() {
+    List<String> lines = log().lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
   }
 
   /** Lines that it has printed since this was asked last, and that must not be. */

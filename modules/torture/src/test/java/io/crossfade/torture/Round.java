@@ -1,6 +1,7 @@
 package io.crossfade.torture;
 
 import io.crossfade.capture.Capture;
+import io.crossfade.core.FaultPoint;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SandboxException;
 import io.crossfade.wire.Names;
@@ -29,8 +30,8 @@ import org.apache.kafka.common.KafkaException;
  */
 final class Round {
 
-  /** What the job needs to catch up after the last fault. */
-  private static final Duration CAUGHT_UP_WITHIN = Duration.ofSeconds(150);
+  /** What the job needs to catch up after the last fault, on a machine that has other work. */
+  private static final Duration CAUGHT_UP_WITHIN = Duration.ofSeconds(240);
 
   /** Usual time of start and end, which no fault falls into. */
   private static final Duration FRAME = Duration.ofSeconds(45);
@@ -41,6 +42,7 @@ final class Round {
   private final long seed;
   private final Duration length;
   private final Path directory;
+  private final Aims aims;
   private final Timeline timeline;
   private final AtomicLong streamedFrom = new AtomicLong(Long.MAX_VALUE);
   private long changes;
@@ -49,11 +51,13 @@ final class Round {
   /**
    * @param length of it all; the faults get what start and end leave
    * @param directory for specs, logs, and the timeline
+   * @param aims of the whole run
    */
-  Round(long seed, Duration length, Path directory) {
+  Round(long seed, Duration length, Path directory, Aims aims) {
     this.seed = seed;
     this.length = length;
     this.directory = directory;
+    this.aims = aims;
     this.timeline = new Timeline(directory.resolve("timeline.txt"));
   }
 
@@ -106,8 +110,9 @@ final class Round {
 
   private void play(Stage stage, Workload workload, long rate, long nanos) throws Exception {
     Saboteur saboteur = new Saboteur(stage, timeline, seed * 31 + 1);
+    Lives lives = new Lives(stage, directory, timeline, saboteur, aims, rate);
     Executioner executioner =
-        new Executioner(stage, directory, timeline, saboteur, rate, seed * 31 + 2);
+        new Executioner(stage, timeline, saboteur, aims, lives, seed * 31 + 2);
     Thread beginning = new Thread(() -> awaitBeginning(stage), "beginning");
     boolean caughtUp = false;
     try {
@@ -129,7 +134,7 @@ final class Round {
       stage.toTarget.close();
       stage.toBroker.close();
     }
-    check(stage, caughtUp, executioner);
+    check(stage, caughtUp, lives);
   }
 
   /** From when on all transactions have to be in the log's stream. */
@@ -163,7 +168,7 @@ final class Round {
     return true;
   }
 
-  private void check(Stage stage, boolean caughtUp, Executioner executioner) throws Exception {
+  private void check(Stage stage, boolean caughtUp, Lives lives) throws Exception {
     StepsBack.logged(stage.target).forEach(step -> timeline.found("step back: " + step));
     List<RawCheck.Change> history = history(stage.source);
     changes = history.size();
@@ -178,7 +183,7 @@ final class Round {
       RawCheck.problems(raw, history, streamedFrom.get()).forEach(timeline::found);
     }
     timeline.say("compared");
-    for (JobRun job : executioner.jobs()) {
+    for (JobRun job : lives.all()) {
       if (ProcessHandle.of(job.pid()).filter(ProcessHandle::isAlive).isPresent()) {
         timeline.found(job.name() + " is still alive: " + job.pid());
       }
@@ -224,11 +229,11 @@ final class Round {
   }
 
   /** One line. */
-  static String summary(long seed, Duration length, List<Round> rounds) {
+  static String summary(long seed, Duration length, List<Round> rounds, Aims aims) {
     Map<String, Integer> kills = new TreeMap<>();
     rounds.forEach(r -> r.timeline.kills().forEach((k, n) -> kills.merge(k, n, Integer::sum)));
     int findings = rounds.stream().mapToInt(r -> r.timeline.findings().size()).sum();
-    return "torture: seed %d, minutes %s, rounds %d, kills %d (%s), stopped %d, restarts of servers %d, stops %d, cuts %d, replays %d, starts %d, changes %d, %s"
+    return "torture: seed %d, minutes %s, rounds %d, kills %d (%s; not reached: %s), stopped %d, ended before they ran %d, restarts of servers %d, stops %d, cuts %d, replays %d, starts %d, changes %d, %s"
         .formatted(
             seed,
             length.toSeconds() / 60.0,
@@ -237,7 +242,11 @@ final class Round {
             kills.entrySet().stream()
                 .map(e -> e.getKey() + " " + e.getValue())
                 .collect(Collectors.joining(", ")),
+            aims.missed().isEmpty()
+                ? "none"
+                : aims.missed().stream().map(FaultPoint::label).collect(Collectors.joining(", ")),
             sum(rounds, "stopped"),
+            sum(rounds, "ended-by-itself"),
             sum(rounds, "restarts"),
             sum(rounds, "stops"),
             sum(rounds, "cuts"),

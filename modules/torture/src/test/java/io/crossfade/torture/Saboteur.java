@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Saboteur implements AutoCloseable {
 
-  private static final int LONGEST_PAUSE_MILLIS = 14_000;
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(14);
 
   /** When the server's end of a connection that was cut without a word notices. */
   static final Duration NOTICED = Duration.ofSeconds(8);
@@ -32,6 +32,7 @@ final class Saboteur implements AutoCloseable {
   final ReentrantLock calm = new ReentrantLock(true);
 
   private volatile boolean stop;
+  private volatile Duration longestPause = LONGEST_PAUSE;
   private volatile long lastEnd = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
 
   /** A fault, from its beginning to its end. */
@@ -138,6 +139,16 @@ final class Saboteur implements AutoCloseable {
     thread.start();
   }
 
+  /**
+   * Leaves room for a start now and then: on a busy machine nothing else would ever be broken.
+   *
+   * @param start how long one takes
+   */
+  void startsTake(Duration start) {
+    Duration room = start.multipliedBy(2);
+    longestPause = room.compareTo(LONGEST_PAUSE) > 0 ? room : LONGEST_PAUSE;
+  }
+
   private void sabotage() {
     try {
       pause(3_000);
@@ -154,7 +165,7 @@ final class Saboteur implements AutoCloseable {
         } finally {
           calm.unlock();
         }
-        pause(1_000 + random.nextInt(LONGEST_PAUSE_MILLIS));
+        pause(1_000 + (long) (random.nextDouble() * longestPause.toMillis()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
