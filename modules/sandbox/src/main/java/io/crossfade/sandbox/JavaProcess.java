@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A Java program as a child process: for what is killed in tests. It ends when this JVM ends,
- * however that happens.
+ * A Java program as a child process, with the class path of this JVM: for what is killed in tests.
+ * It ends when this JVM ends, however that happens.
  */
 public final class JavaProcess implements AutoCloseable {
 
@@ -30,7 +30,6 @@ public final class JavaProcess implements AutoCloseable {
    * @param directory where it runs
    * @param log gets what it prints
    * @param environment what it sees besides a {@code PATH}
-   * @param classPath as {@code java.class.path} has it
    */
   public record Plan(
       String mainClass,
@@ -38,31 +37,12 @@ public final class JavaProcess implements AutoCloseable {
       List<String> options,
       Path directory,
       Path log,
-      Map<String, String> environment,
-      String classPath) {
+      Map<String, String> environment) {
 
     public Plan {
       arguments = List.copyOf(arguments);
       options = List.copyOf(options);
       environment = Map.copyOf(environment);
-    }
-
-    /** With the class path of this JVM. */
-    public Plan(
-        String mainClass,
-        List<String> arguments,
-        List<String> options,
-        Path directory,
-        Path log,
-        Map<String, String> environment) {
-      this(
-          mainClass,
-          arguments,
-          options,
-          directory,
-          log,
-          environment,
-          System.getProperty("java.class.path"));
     }
   }
 
@@ -79,7 +59,9 @@ public final class JavaProcess implements AutoCloseable {
     try {
       Files.writeString(
           classPath,
-          "-cp\n\"" + plan.classPath().replace("\\", "\\\\").replace("\"", "\\\"") + "\"\n");
+          "-cp\n\""
+              + System.getProperty("java.class.path").replace("\\", "\\\\").replace("\"", "\\\"")
+              + "\"\n");
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + classPath, e);
     }

@@ -20,8 +20,6 @@ import org.apache.kafka.common.KafkaException;
  */
 final class Executioner {
 
-  private static final Duration ENDED_WITHIN = Duration.ofSeconds(90);
-
   /** Once it runs. */
   private static final Duration POINT_WITHIN = Duration.ofSeconds(12);
 
@@ -307,10 +305,6 @@ final class Executioner {
     JobRun job = lives.startLast();
     more = () -> true;
     await(job, within);
-    if (job.log().contains("caught up")) {
-      // It has, and the JVM may still be writing its archive.
-      await(job, ENDED_WITHIN);
-    }
     if (job.isRunning()) {
       timeline.found(
           "%s has not caught up within %d s; status %s"

@@ -90,16 +90,17 @@ final class JobRun implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + spec, e);
     }
-    ClassArchive classes = ClassArchive.in(directory.getParent());
-    List<String> options = new ArrayList<>(classes.options(how.untilCaughtUp()));
-    options.addAll(
-        List.of(
-            "-Xmx400m",
-            // It lives for seconds: what the second compiler would gain comes too late.
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-Djava.io.tmpdir=" + temporary));
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "-Xmx400m",
+                // It lives for seconds: what the second compiler would gain comes too late.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                // The class path has our own quiet one before it.
+                "-Dlogback.configurationFile=logback.xml",
+                "-Djava.io.tmpdir=" + temporary));
     how.aim().ifPresent(aim -> options.add("-Dcrossfade.fault=" + aim));
     List<String> arguments = new ArrayList<>(List.of("run", "-f", spec.toString()));
     if (how.untilCaughtUp()) {
@@ -113,8 +114,7 @@ final class JobRun implements AutoCloseable {
                 options,
                 directory,
                 directory.resolve(name + ".log"),
-                Map.of("CROSSFADE_LOG", "INFO"),
-                classes.classPath()));
+                Map.of("CROSSFADE_LOG", "INFO")));
     return new JobRun(process, name, how.aim(), new JobClient("127.0.0.1", port, Optional.empty()));
   }
 

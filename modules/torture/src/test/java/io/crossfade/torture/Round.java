@@ -30,8 +30,8 @@ import org.apache.kafka.common.KafkaException;
  */
 final class Round {
 
-  /** What the job needs to catch up after the last fault, on a machine that has other work. */
-  private static final Duration CAUGHT_UP_WITHIN = Duration.ofSeconds(240);
+  /** What the job needs to catch up after the last fault. */
+  private static final Duration CAUGHT_UP_WITHIN = Duration.ofSeconds(150);
 
   /** Usual time of start and end, which no fault falls into. */
   private static final Duration FRAME = Duration.ofSeconds(45);
