@@ -10,6 +10,7 @@ import io.crossfade.sandbox.PostgresOptions;
 import io.crossfade.sandbox.PostgresServer;
 import io.crossfade.sandbox.PostgresVersion;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.server.JobClient;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecReader;
 import java.io.PrintWriter;
@@ -22,8 +23,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -234,6 +238,24 @@ class VerifyTest {
       assertThat(out.toString()).contains("incomplete").contains("does not exist");
       target.execute("ALTER TABLE f RENAME TO e");
       assertThat(verify(job)).as("%s%n%s", out, err).isZero();
+    }
+  }
+
+  /** Fails where a comparison that was not ended, because its job was, counts for anything. */
+  @Test
+  void shouldBeIncompleteWhenTheJobEndsBeforeTheComparison() throws Exception {
+    try (Job job = Job.start(spec(), warning -> {})) {
+      job.awaitCaughtUp();
+      // So it stands still behind the first table.
+      new JobClient("127.0.0.1", job.api().getPort(), Optional.empty())
+          .command("throttle", "a test", OptionalLong.of(1));
+      FutureTask<Integer> code = new FutureTask<>(() -> verify(job));
+      new Thread(code, "verify").start();
+      awaitVerified(job, "equal");
+      job.close();
+      assertThat(code.get()).as("%s%n%s", out, err).isEqualTo(1);
+      assertThat(err.toString()).contains("incomplete: the job that compared is gone");
+      assertThat(out.toString()).doesNotContain("equal");
     }
   }
 

@@ -233,6 +233,28 @@ class ComparisonTest {
     assertThat(cut.vacuous()).isFalse();
   }
 
+  /** Fails where a comparison that was stopped before it has read anything is an equal one. */
+  @Test
+  void shouldBeIncompleteWhenItIsStoppedBeforeItsEnd() throws Exception {
+    source.execute("CREATE TABLE a (id int PRIMARY KEY)");
+    target.execute("CREATE TABLE b (id int PRIMARY KEY)");
+    ComparedMapping mapping = mapping("SELECT * FROM a");
+    Verification verification =
+        start(mapping, primary(source), new StandingJob(Optional.of("paused by a test")));
+    try (verification) {
+      while (verification.report().tables().get(0).fromPosition().isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+      assertThat(verification.report().outcome()).isEmpty();
+      assertThat(verification.report().waitingFor()).contains("paused by a test");
+    }
+    VerificationReport report = verification.report();
+    assertThat(report.outcome()).contains(Outcome.INCOMPLETE);
+    assertThat(report.tables().get(0).outcome()).contains(Outcome.INCOMPLETE);
+    assertThat(report.tables().get(0).why()).isPresent();
+    assertThat(report.tables().get(0).vacuous()).isFalse();
+  }
+
   /** Fails where equal is all that is said of two empty tables. */
   @Test
   void shouldSayThatThereWasNothingToCompare() throws Exception {
@@ -287,41 +309,46 @@ class ComparisonTest {
   }
 
   private TableResult compare(ComparedMapping mapping) throws Exception {
-    return run(
-        mapping,
-        PostgresComparison.primary(source.jdbcUrl(), source.user(), source.password(), "test"));
+    return run(mapping, primary(source));
+  }
+
+  private static PostgresComparison primary(Database database) {
+    return PostgresComparison.primary(
+        database.jdbcUrl(), database.user(), database.password(), "test");
   }
 
   private TableResult run(ComparedMapping mapping, PostgresComparison from) throws Exception {
-    Path file = directory.resolve("differences.ndjson");
-    try (Verification verification =
-        Verification.start(
-            new Verification.Settings(
-                "m",
-                "0",
-                "source",
-                "target",
-                List.of(mapping),
-                List.of(),
-                from,
-                PostgresComparison.primary(
-                    target.jdbcUrl(), target.user(), target.password(), "test"),
-                new StandingJob(),
-                SHORT,
-                2,
-                false,
-                file))) {
+    try (Verification verification = start(mapping, from, new StandingJob())) {
       while (verification.report().ended().isEmpty()) {
         TimeUnit.MILLISECONDS.sleep(5);
       }
       differences.clear();
-      for (String line : Files.readAllLines(file)) {
+      for (String line : Files.readAllLines(verification.differences())) {
         differences.add(JSON.readTree(line));
       }
       assertThat(verification.report().outcome())
           .isEqualTo(verification.report().tables().get(0).outcome());
       return verification.report().tables().get(0);
     }
+  }
+
+  private Verification start(ComparedMapping mapping, PostgresComparison from, FollowingJob job)
+      throws Exception {
+    return Verification.start(
+        new Verification.Settings(
+            "m",
+            "0",
+            "source",
+            "target",
+            List.of(mapping),
+            List.of(),
+            from,
+            primary(target),
+            job,
+            SHORT,
+            2,
+            false,
+            directory.resolve("differences.ndjson")));
   }
 
   private List<String> found() {
