@@ -131,8 +131,8 @@ class VerifySoakTest {
 
   /**
    * Fails where a row in flight is reported (no barrier, no line, values for versions), where hot
-   * rows are called equal, where a planted row is not seen for all the others, and where anything is
-   * left over when writes have ended.
+   * rows are called equal, where a planted row is not seen for all the others, and where anything
+   * is left over when writes have ended.
    */
   @Test
   void shouldRaiseNoFalseAlarmAndMissNothingAtTwoThousandChangesASecond() throws Exception {
