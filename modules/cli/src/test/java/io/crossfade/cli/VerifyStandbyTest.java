@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,7 +83,7 @@ class VerifyStandbyTest {
       job.awaitBarrier();
       Path spec = spec(job.api().getPort());
       CompletableFuture<VerifyRound> round = CompletableFuture.supplyAsync(() -> verify(spec));
-      awaitSuspects(job, 3);
+      awaitSuspects(job, 3, round);
       // Whoever decides without the standby's having caught up, has done so by then.
       for (int i = 0; i < 3; i++) {
         job.awaitBarrier();
@@ -133,9 +134,9 @@ class VerifyStandbyTest {
     }
   }
 
-  private static void awaitSuspects(Job job, int wanted) throws Exception {
+  private static void awaitSuspects(Job job, int wanted, Future<?> end) throws Exception {
     JobClient client = new JobClient("127.0.0.1", job.api().getPort(), Optional.empty());
-    while (suspects(client) < wanted) {
+    while (!end.isDone() && suspects(client) < wanted) {
       TimeUnit.MILLISECONDS.sleep(20);
     }
   }
