@@ -349,7 +349,7 @@ class VerifyTest {
         checks:
           - name: total
             source: SELECT count(*), sum(n) * 100 FROM a WHERE NOT gone AND id < 10000;
-            target: SELECT count(*), sum(n * 100) FROM b WHERE id < 10000
+            target: SELECT count(*), sum(n * 100.0) FROM b WHERE id < 10000
           - { name: wrong, source: "%s", target: "SELECT 1.0" }
         server: { port: %d }
         """
