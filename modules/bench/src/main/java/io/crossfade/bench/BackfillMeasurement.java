@@ -46,8 +46,19 @@ record BackfillMeasurement(String name, Shape shape) implements Measurement {
     }
   }
 
+  /** What is done with a job whose backfill is done. */
+  @FunctionalInterface
+  interface Then {
+    void after(JobProcess job, Pair pair, Sample backfill) throws Exception;
+  }
+
   /** One backfill by a job of its own. */
   static Sample crossfade(Setup setup, Workload workload) throws Exception {
+    return crossfade(setup, workload, (job, pair, backfill) -> {});
+  }
+
+  /** The same, and then something with that job. */
+  static Sample crossfade(Setup setup, Workload workload, Then then) throws Exception {
     try (Pair pair = setup.pair()) {
       workload.prepare(pair);
       try (Observer observer = Observer.of(pair.target())) {
@@ -56,6 +67,7 @@ record BackfillMeasurement(String name, Shape shape) implements Measurement {
           Roles roles = job.roles(pair);
           Sample sample = timed(workload, pair, observer, start.as(roles), job);
           workload.requireEqual(Results.CROSSFADE, pair);
+          then.after(job, pair, sample);
           return sample.with(job.peaks());
         }
       }

@@ -1,10 +1,14 @@
 package io.crossfade.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.crossfade.sandbox.Database;
+import io.crossfade.server.CommandRefused;
 import io.crossfade.server.JobClient;
 import io.crossfade.server.NoJob;
 import io.crossfade.server.Status;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -25,6 +29,9 @@ final class JobProcess implements Observer.Alive, AutoCloseable {
   private static final String BROKER = "io.crossfade.sandbox.KafkaChild";
   private static final String LOOPBACK = "127.0.0.1";
   private static final long EVERY_MILLIS = 50;
+  private static final long LOOK_MILLIS = 20;
+  private static final double NANOS_PER_MILLI = 1e6;
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(60);
 
   private static final String SPEC =
@@ -92,6 +99,43 @@ final class JobProcess implements Observer.Alive, AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(EVERY_MILLIS);
     }
     throw new IllegalStateException("The job does not get on: " + phase());
+  }
+
+  /**
+   * Has it verify its table, and waits for the end.
+   *
+   * @param rows that both sides must have
+   * @return how many milliseconds before it was seen it may have ended
+   * @throws IllegalStateException where it does not end with equal and that many rows
+   */
+  double verify(long rows) throws IOException, CommandRefused, InterruptedException {
+    client.command("verify", "{}");
+    long start = System.nanoTime();
+    long lastLook = start;
+    while (lastLook - start < PATIENCE_NANOS) {
+      requireAlive();
+      JsonNode report;
+      try (InputStream in = client.document("verification")) {
+        report = JSON.readTree(in);
+      }
+      long now = System.nanoTime();
+      if (!report.path("outcome").isNull()) {
+        requireEqual(report, rows);
+        return (now - lastLook) / NANOS_PER_MILLI;
+      }
+      lastLook = now;
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+    throw new IllegalStateException("No end of a verification after an hour");
+  }
+
+  private static void requireEqual(JsonNode report, long rows) {
+    JsonNode table = report.at("/tables/0");
+    if (!report.path("outcome").asText().equals("equal")
+        || table.path("expectedRows").asLong() != rows
+        || table.path("actualRows").asLong() != rows) {
+      throw new IllegalStateException("The verification did not end with equal: " + report);
+    }
   }
 
   /** Empty while the job starts. */

@@ -43,7 +43,8 @@ public final class Main implements Callable<Integer> {
           BackfillMeasurement.transforming(),
           new ChangesMeasurement(),
           new LatencyMeasurement(),
-          new LagMeasurement());
+          new LagMeasurement(),
+          new VerifyMeasurement());
 
   private static final List<Measurement> WHEN_NAMED =
       List.of(new ScaleMeasurement(), new MicroMeasurement());
@@ -68,8 +69,8 @@ public final class Main implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description = {
-        "some of backfill, transform, changes, latency, lag, scale, jmh; default: all but scale and",
-        "jmh"
+        "some of backfill, transform, changes, latency, lag, verify, scale, jmh; default: all but",
+        "scale and jmh"
       })
   private List<String> only = List.of();
 

@@ -18,6 +18,8 @@ enum Metric {
   CPU_SOURCE("cpuSourcePerMillion", "source", "%.2f", false),
   CPU_TARGET("cpuTargetPerMillion", "target", "%.2f", false),
   CPU_OBSERVER("cpuObserverPerMillion", "observer", "%.2f", false),
+  /** Of the CPU time of job, broker, source and target. */
+  SOURCE_SHARE_PERCENT("sourceSharePercent", "source %", "%.0f", false),
   PEAK_JOB_MEBIBYTES("peakJobMebibytes", "MiB job", "%.0f", false),
   PEAK_BROKER_MEBIBYTES("peakBrokerMebibytes", "broker", "%.0f", false),
   OTHERS_PERCENT("othersPercent", "others %", "%.0f", false);

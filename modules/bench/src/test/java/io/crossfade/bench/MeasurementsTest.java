@@ -110,6 +110,22 @@ class MeasurementsTest {
     assertThat(metrics("lag", "Crossfade")).containsAll(DELAYS).containsAll(MEMORY);
   }
 
+  /**
+   * Fails where what is timed is not a verification of all rows, or where the source's part is not
+   * told.
+   */
+  @Test
+  @Tag("slow")
+  void shouldMeasureAVerificationNextToItsBackfill() throws Exception {
+    measure(new VerifyMeasurement(), 300);
+
+    assertThat(metrics("verify", "Crossfade"))
+        .containsAll(SPEED)
+        .containsAll(CPU_OF_ALL)
+        .contains(Metric.RESOLUTION_MILLIS);
+    assertThat(metrics("verify", "its backfill")).containsAll(SPEED).containsAll(CPU_OF_ALL);
+  }
+
   @Test
   @Tag("slow")
   void shouldMeasureTenTimesTheRows() throws Exception {

@@ -51,6 +51,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @picocli.CommandLine.Spec private CommandSpec command;
   @Mixin private SpecFile file;
+  @Mixin private PluginsOption plugins;
 
   @Option(
       names = "--table",
@@ -86,6 +87,9 @@ final class VerifyCommand implements Callable<Integer> {
           command.commandLine(), "--report " + report + ": the name must end in .html or .json");
     }
     Spec spec = file.read();
+    // The job compares, with the functions that it was started with; a wrong directory is said
+    // here.
+    plugins.load().close();
     JobClient job = JobCommand.client(spec.server());
     VerificationReport end;
     try {

@@ -2,14 +2,18 @@ package io.crossfade.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.cli.job.Job;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.spec.SpecReader;
+import io.crossfade.sql.Plugins;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -39,6 +43,8 @@ class PluginsRunTest {
       """;
 
   @TempDir private Path directory;
+  private final String migration = "p" + UUID.randomUUID().toString().substring(0, 8);
+  private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private Database source;
   private Database target;
@@ -77,6 +83,36 @@ class PluginsRunTest {
         .containsExactly("hey!", "NULL");
   }
 
+  /**
+   * Fails where the function is left out of what is compared, where the report calls such a
+   * comparison independent, and where the option is not known or not looked at.
+   */
+  @Test
+  void shouldVerifyThroughTheFunctionAndSayThatThisIsNotIndependent() throws Exception {
+    Path plugins = jar().getParent();
+    try (Plugins loaded = Plugins.load(plugins);
+        Job job =
+            Job.start(
+                SpecReader.read(spec(), Map.of()).orThrow(), loaded.functions(), warning -> {})) {
+      job.awaitCaughtUp();
+      String[] verify = {
+        "verify", "-f", spec(job.api().getPort()).toString(), "--plugins", plugins.toString()
+      };
+      assertThat(crossfade(verify)).as("%s%n%s", out, err).isZero();
+      assertThat(out.toString())
+          .contains("equal")
+          .contains("by the user's functions here, not by the source");
+
+      target.execute("UPDATE b SET s = 'hey?' WHERE id = 1");
+      assertThat(crossfade(verify)).as("%s%n%s", out, err).isEqualTo(3);
+      assertThat(out.toString()).contains("1 value");
+
+      verify[4] = directory + "/none";
+      assertThat(crossfade(verify)).isEqualTo(2);
+      assertThat(err.toString()).contains("--plugins").contains("none");
+    }
+  }
+
   private Path jar() throws Exception {
     Path java = directory.resolve("Shout.java");
     Files.writeString(java, FUNCTION);
@@ -105,31 +141,37 @@ class PluginsRunTest {
   }
 
   private int crossfade(String... arguments) {
+    out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    return Main.run(new PrintWriter(new StringWriter()), new PrintWriter(err, true), arguments);
+    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
   }
 
   private Path spec() throws Exception {
-    Path file = directory.resolve("m.yaml");
+    return spec(0);
+  }
+
+  private Path spec(int port) throws Exception {
+    Path file = directory.resolve("m" + port + ".yaml");
     Files.writeString(
         file,
         """
-        migration: p%s
+        migration: %s
         source: { connector: postgres, url: "%s", username: "%s", password: "%s" }
         target: { connector: postgres, url: "%s", username: "%s", password: "%s" }
         kafka: { bootstrap-servers: "%s", partitions: 2 }
         tables: [ { into: public.b, select: "SELECT id, shout(s) AS s FROM public.a" } ]
-        server: { port: 0 }
+        server: { port: %d }
         """
             .formatted(
-                UUID.randomUUID().toString().substring(0, 8),
+                migration,
                 source.jdbcUrl(),
                 source.user(),
                 source.password(),
                 target.jdbcUrl(),
                 target.user(),
                 target.password(),
-                SharedSandbox.kafka().bootstrapServers()));
+                SharedSandbox.kafka().bootstrapServers(),
+                port));
     return file;
   }
 }

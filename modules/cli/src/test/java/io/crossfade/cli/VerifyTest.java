@@ -10,6 +10,7 @@ import io.crossfade.sandbox.PostgresOptions;
 import io.crossfade.sandbox.PostgresServer;
 import io.crossfade.sandbox.PostgresVersion;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.server.JobClient;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecReader;
 import java.io.PrintWriter;
@@ -22,8 +23,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +86,8 @@ class VerifyTest {
 
   /**
    * Fails where a difference is reported without a barrier, where a value that is the same before
-   * and after counts as unchanged, and where hashes leave out what was corrupted.
+   * and after counts as unchanged, where hashes leave out what was corrupted or where a column
+   * ends, and where what the SELECT gave before is not looked up.
    */
   @Test
   void shouldFindWhatWasPlantedDuringLiveWritesAndNothingElse() throws Exception {
@@ -102,6 +107,7 @@ class VerifyTest {
             "UPDATE b SET s = 'S2' WHERE id = 2",
             "UPDATE b SET s = CASE id WHEN 3 THEN 's4' ELSE 's3' END WHERE id IN (3, 4)",
             "UPDATE b SET s = t, t = s WHERE id = 5",
+            "UPDATE b SET s = '', t = s || t WHERE id = 6",
             "UPDATE b SET n = round(n, 1) WHERE id = 7",
             "UPDATE b SET s = 's8' WHERE id = 8",
             "DELETE FROM x WHERE v = 11",
@@ -115,6 +121,7 @@ class VerifyTest {
                 "public.b 3 value [s]",
                 "public.b 4 value [s]",
                 "public.b 5 value [s, t]",
+                "public.b 6 value [s, t]",
                 "public.b 7 precision [n]",
                 "public.b 8 stale [s]",
                 "public.x " + key(11) + " missing []",
@@ -237,6 +244,24 @@ class VerifyTest {
     }
   }
 
+  /** Fails where a comparison that was not ended, because its job was, counts for anything. */
+  @Test
+  void shouldBeIncompleteWhenTheJobEndsBeforeTheComparison() throws Exception {
+    try (Job job = Job.start(spec(), warning -> {})) {
+      job.awaitCaughtUp();
+      // So it stands still behind the first table.
+      new JobClient("127.0.0.1", job.api().getPort(), Optional.empty())
+          .command("throttle", "a test", OptionalLong.of(1));
+      FutureTask<Integer> code = new FutureTask<>(() -> verify(job));
+      new Thread(code, "verify").start();
+      awaitVerified(job, "equal");
+      job.close();
+      assertThat(code.get()).as("%s%n%s", out, err).isEqualTo(1);
+      assertThat(err.toString()).contains("incomplete: the job that compared is gone");
+      assertThat(out.toString()).doesNotContain("equal");
+    }
+  }
+
   private static void awaitVerified(Job job, String result) throws Exception {
     while (!job.status()
         .tables()
@@ -324,7 +349,7 @@ class VerifyTest {
         checks:
           - name: total
             source: SELECT count(*), sum(n) * 100 FROM a WHERE NOT gone AND id < 10000;
-            target: SELECT count(*), sum(n * 100) FROM b WHERE id < 10000
+            target: SELECT count(*), sum(n * 100.0) FROM b WHERE id < 10000
           - { name: wrong, source: "%s", target: "SELECT 1.0" }
         server: { port: %d }
         """

@@ -55,7 +55,10 @@ class ComparisonTest {
     target.close();
   }
 
-  /** Fails where a range has a hole or its end twice, or where hashes leave out a column. */
+  /**
+   * Fails where a range has a hole or its end twice, or where hashes leave out a column, where one
+   * ends, or whether it is NULL.
+   */
   @Test
   void shouldFindEachKindOfCorruptionAndNothingElse() throws Exception {
     source.execute(
@@ -66,6 +69,9 @@ class ComparisonTest {
         "CREATE TABLE b (id bigint PRIMARY KEY, s text, t text, n numeric, at timestamp)",
         "INSERT INTO b SELECT i, 's' || i, 't' || i, i / 8.0, TIMESTAMP '2026-01-01' + i * INTERVAL"
             + " '1.000001 s' FROM generate_series(1, 180000) i");
+    for (Database both : List.of(source, target)) {
+      both.execute("UPDATE %s SET s = NULL WHERE id = 9".formatted(both == source ? "a" : "b"));
+    }
     String select = "SELECT id, s, t, n, at FROM a";
     TableResult same = compare(select);
     assertThat(same.outcome()).contains(Outcome.EQUAL);
@@ -81,9 +87,10 @@ class ComparisonTest {
         "UPDATE b SET s = 't2' WHERE id = 2",
         "UPDATE b SET s = CASE id WHEN 3 THEN 's4' ELSE 's3' END WHERE id IN (3, 4)",
         "UPDATE b SET s = t, t = s WHERE id = 5",
-        "UPDATE b SET s = NULL, t = t || s WHERE id = 6",
+        "UPDATE b SET s = '', t = s || t WHERE id = 6",
         "UPDATE b SET n = round(n, 1) WHERE id = 7",
-        "UPDATE b SET at = date_trunc('milliseconds', at) WHERE id = 8");
+        "UPDATE b SET at = date_trunc('milliseconds', at) WHERE id = 8",
+        "UPDATE b SET s = '' WHERE id = 9");
     TableResult result = compare(select);
     assertThat(result.outcome()).contains(Outcome.DIFFERENT);
     assertThat(found())
@@ -99,7 +106,8 @@ class ComparisonTest {
             "5 value [s, t]",
             "6 value [s, t]",
             "7 precision [n]",
-            "8 precision [at]");
+            "8 precision [at]",
+            "9 value [s]");
   }
 
   /** Fails where texts are compared, or where a range is cut by a collation. */
@@ -168,7 +176,10 @@ class ComparisonTest {
     assertThat(found()).containsExactlyInAnyOrder("10 extra []", "11 missing []");
   }
 
-  /** Fails where a SELECT that the source cannot execute is taken for one that it can. */
+  /**
+   * Fails where a SELECT that the source cannot execute is taken for one that it can, and where a
+   * hash of ours does not tell NULL from an empty text.
+   */
   @Test
   void shouldComputeExpectedRowsHereWhereTheSourceHasNotTheFunction() throws Exception {
     source.execute(
@@ -184,9 +195,14 @@ class ComparisonTest {
     assertThat(result.expectedRows()).isEqualTo(40_000);
     assertThat(result.ranges()).isEqualTo(2);
     assertThat(result.suspects()).isZero();
-    target.execute("UPDATE b SET s = 's4' WHERE id = 4", "DELETE FROM b WHERE id = 59999");
+    source.execute("INSERT INTO a VALUES (60001, NULL)");
+    target.execute(
+        "UPDATE b SET s = 's4' WHERE id = 4",
+        "DELETE FROM b WHERE id = 59999",
+        "INSERT INTO b VALUES (60001, '')");
     assertThat(compare(select).outcome()).contains(Outcome.DIFFERENT);
-    assertThat(found()).containsExactlyInAnyOrder("4 value [s]", "59999 missing []");
+    assertThat(found())
+        .containsExactlyInAnyOrder("4 value [s]", "59999 missing []", "60001 value [s]");
   }
 
   /** A function that only this program has. */
@@ -231,6 +247,28 @@ class ComparisonTest {
     assertThat(cut.outcome()).contains(Outcome.INCOMPLETE);
     assertThat(cut.differences()).isEmpty();
     assertThat(cut.vacuous()).isFalse();
+  }
+
+  /** Fails where a comparison that was stopped before it has read anything is an equal one. */
+  @Test
+  void shouldBeIncompleteWhenItIsStoppedBeforeItsEnd() throws Exception {
+    source.execute("CREATE TABLE a (id int PRIMARY KEY)");
+    target.execute("CREATE TABLE b (id int PRIMARY KEY)");
+    ComparedMapping mapping = mapping("SELECT * FROM a");
+    Verification verification =
+        start(mapping, primary(source), new StandingJob(Optional.of("paused by a test")));
+    try (verification) {
+      while (verification.report().tables().get(0).fromPosition().isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+      assertThat(verification.report().outcome()).isEmpty();
+      assertThat(verification.report().waitingFor()).contains("paused by a test");
+    }
+    VerificationReport report = verification.report();
+    assertThat(report.outcome()).contains(Outcome.INCOMPLETE);
+    assertThat(report.tables().get(0).outcome()).contains(Outcome.INCOMPLETE);
+    assertThat(report.tables().get(0).why()).isPresent();
+    assertThat(report.tables().get(0).vacuous()).isFalse();
   }
 
   /** Fails where equal is all that is said of two empty tables. */
@@ -287,41 +325,46 @@ class ComparisonTest {
   }
 
   private TableResult compare(ComparedMapping mapping) throws Exception {
-    return run(
-        mapping,
-        PostgresComparison.primary(source.jdbcUrl(), source.user(), source.password(), "test"));
+    return run(mapping, primary(source));
+  }
+
+  private static PostgresComparison primary(Database database) {
+    return PostgresComparison.primary(
+        database.jdbcUrl(), database.user(), database.password(), "test");
   }
 
   private TableResult run(ComparedMapping mapping, PostgresComparison from) throws Exception {
-    Path file = directory.resolve("differences.ndjson");
-    try (Verification verification =
-        Verification.start(
-            new Verification.Settings(
-                "m",
-                "0",
-                "source",
-                "target",
-                List.of(mapping),
-                List.of(),
-                from,
-                PostgresComparison.primary(
-                    target.jdbcUrl(), target.user(), target.password(), "test"),
-                new StandingJob(),
-                SHORT,
-                2,
-                false,
-                file))) {
+    try (Verification verification = start(mapping, from, new StandingJob())) {
       while (verification.report().ended().isEmpty()) {
         TimeUnit.MILLISECONDS.sleep(5);
       }
       differences.clear();
-      for (String line : Files.readAllLines(file)) {
+      for (String line : Files.readAllLines(verification.differences())) {
         differences.add(JSON.readTree(line));
       }
       assertThat(verification.report().outcome())
           .isEqualTo(verification.report().tables().get(0).outcome());
       return verification.report().tables().get(0);
     }
+  }
+
+  private Verification start(ComparedMapping mapping, PostgresComparison from, FollowingJob job)
+      throws Exception {
+    return Verification.start(
+        new Verification.Settings(
+            "m",
+            "0",
+            "source",
+            "target",
+            List.of(mapping),
+            List.of(),
+            from,
+            primary(target),
+            job,
+            SHORT,
+            2,
+            false,
+            directory.resolve("differences.ndjson")));
   }
 
   private List<String> found() {

@@ -33,6 +33,7 @@ class SecondLookTest {
     VALUES_FOR_VERSIONS
   }
 
+  /** Fails where a row that is missing is decided by one look, since it has no version. */
   @Test
   void shouldNeverRaiseAFalseAlarm() {
     for (int seed = 0; seed < HISTORIES; seed++) {
@@ -78,6 +79,13 @@ class SecondLookTest {
       world.quiet = true;
       assertThat(look(world, Set.of(), true).state()).isEqualTo(SecondLook.State.GONE);
     }
+  }
+
+  /** Fails where a row that was applied meanwhile has to wait for a barrier. */
+  @Test
+  void shouldBeGoneAtOnceWhereTheSelectGivesWhatTheTableHad() {
+    SecondLook look = new SecondLook(Row::equals, row("same", "1"));
+    assertThat(look.expected(row("same", "7"), false)).isEqualTo(SecondLook.State.GONE);
   }
 
   /** Fails where a row that the source keeps changing is taken for one that was not applied. */

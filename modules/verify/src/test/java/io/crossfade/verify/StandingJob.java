@@ -10,6 +10,22 @@ import java.util.function.BiConsumer;
 /** A job that has nothing to do: both databases are as the test left them. */
 final class StandingJob implements FollowingJob {
 
+  private final Optional<String> stopped;
+
+  /** One that lets comparisons read. */
+  StandingJob() {
+    this(Optional.empty());
+  }
+
+  /**
+   * One that may not.
+   *
+   * @param stopped why nothing may be read
+   */
+  StandingJob(Optional<String> stopped) {
+    this.stopped = stopped;
+  }
+
   @Override
   public Optional<String> notYet(TableId into) {
     return Optional.empty();
@@ -38,6 +54,6 @@ final class StandingJob implements FollowingJob {
 
   @Override
   public Optional<String> stopped() {
-    return Optional.empty();
+    return stopped;
   }
 }
