@@ -176,17 +176,16 @@ public final class Job implements AutoCloseable {
     monitor =
         opened.add(
             new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
-    Verifier verifier =
+    JobFollowing following =
+        new JobFollowing(
+            migration, databases.source(), capture, apply, throttle, new RawHistory(kafka, names));
+    Verifier verifier = opened.add(new Verifier(migration, following));
+    Repairer repairer =
         opened.add(
-            new Verifier(
+            new Repairer(
                 migration,
-                new JobFollowing(
-                    migration,
-                    databases.source(),
-                    capture,
-                    apply,
-                    throttle,
-                    new RawHistory(kafka, names))));
+                verifier,
+                new JobSending(migration, names, capture, apply, following::requireNotBlocked)));
     monitor.askForVerified(verifier::last);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
@@ -199,16 +198,17 @@ public final class Job implements AutoCloseable {
                 monitor::status,
                 () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
-                JobCommands.of(orders, monitor, migration, apply, verifier),
-                documents(verifier),
+                JobCommands.of(orders, monitor, migration, apply, verifier, repairer),
+                documents(verifier, repairer),
                 registry));
     monitor.start();
     capture.start();
     opened.add(new LoadGuard(limits(), throttle)).start();
   }
 
-  private Map<String, Document> documents(Verifier verifier) {
+  private Map<String, Document> documents(Verifier verifier, Repairer repairer) {
     Map<String, Document> documents = new HashMap<>(verifier.documents());
+    documents.putAll(repairer.documents());
     documents.put("rows", Document.json(() -> StatusJson.rows(JobCommands.rows(apply))));
     return documents;
   }
