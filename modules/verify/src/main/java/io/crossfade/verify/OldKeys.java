@@ -1,25 +1,27 @@
 package io.crossfade.verify;
 
-import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.OutputColumn;
 import io.crossfade.sql.SelectPlan;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From the key of a new row to that of the old one which it would come from. Each column of the new
- * key is one of the old key, as it is or cast without loss. The way back of a cast is not computed:
- * texts that could be the old value are tried, and the SELECT's own expression must make the new
- * value of it. So an old key that is found is the right one; none is found where no old row can
- * have it (a number that the old type does not hold), and for a few casts of dates before our era.
+ * key is one of the old key, as it is or cast without loss. The way back of a cast is a
+ * guess at the old value's text, of which the SELECT's own expression must make the new value. So
+ * an old key that is found is the right one; none is found where no old row can have it (a number
+ * that the old type does not hold), and for a few casts, as of dates before our era.
  */
 public final class OldKeys {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OldKeys.class);
 
   private final SelectPlan plan;
   private final Table target;
@@ -52,42 +54,51 @@ public final class OldKeys {
   }
 
   private Optional<String> old(String name, String value) {
-    ColumnType type = target.column(name).type();
-    for (String candidate : candidates(value)) {
-      String[] values = new String[plan.source().columns().size()];
-      values[index(oldColumn(name))] = candidate;
-      try {
-        String made = plan.evaluateColumns(List.of(name), Row.of(values)).get(0);
-        if (made != null
-            && RowComparison.normal(type.family(), made)
-                .equals(RowComparison.normal(type.family(), value))) {
-          return Optional.of(candidate);
-        }
-      } catch (EvaluationException | RuntimeException e) {
-        // No value of the old type: the next one, or none.
-        continue;
-      }
+    String column = oldColumn(name);
+    Optional<String> text = text(plan.source().column(column).type().family(), value);
+    if (text.isEmpty()) {
+      return text;
     }
-    return Optional.empty();
+    String[] values = new String[plan.source().columns().size()];
+    values[index(column)] = text.get();
+    try {
+      TypeFamily family = target.column(name).type().family();
+      String made = plan.evaluateColumns(List.of(name), Row.of(values)).get(0);
+      return text.filter(
+          old ->
+              RowComparison.normal(family, made).equals(RowComparison.normal(family, value)));
+    } catch (EvaluationException | RuntimeException e) {
+      LOG.debug("{} is no {} of {}", text.get(), column, plan.source().id(), e);
+      return Optional.empty();
+    }
   }
 
-  /**
-   * A boolean from a number or a word, a date from a timestamp, a timestamp with or without UTC.
-   */
-  private static Set<String> candidates(String value) {
-    Set<String> candidates = new LinkedHashSet<>();
-    candidates.add(value);
-    int blank = value.indexOf(' ');
-    if (blank > 0) {
-      candidates.add(value.substring(0, blank));
+  /** What the old value would be written as, if it is one: there is one text for each. */
+  private static Optional<String> text(TypeFamily old, String value) {
+    return switch (old) {
+      case INT2 -> whole(value, Short.MIN_VALUE, Short.MAX_VALUE);
+      case INT4 -> whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+      case INT8 -> whole(value, Long.MIN_VALUE, Long.MAX_VALUE);
+      case BOOLEAN ->
+          Optional.ofNullable(
+              Map.of("t", "t", "true", "t", "1", "t", "f", "f", "false", "f", "0", "f")
+                  .get(value));
+      case DATE -> Optional.of(value.replaceFirst(" 00:00:00(\\+00)?$", ""));
+      case TIMESTAMP -> Optional.of(value.replaceFirst("\\+00$", ""));
+      case TIMESTAMPTZ -> Optional.of(value.replaceFirst("(\\+00)?$", "+00"));
+      default -> Optional.of(value);
+    };
+  }
+
+  private static Optional<String> whole(String value, long least, long most) {
+    try {
+      long number = Long.parseLong(value);
+      return number >= least && number <= most
+          ? Optional.of(Long.toString(number))
+          : Optional.empty();
+    } catch (NumberFormatException e) {
+      return Optional.empty();
     }
-    if (value.endsWith("+00")) {
-      candidates.add(value.substring(0, value.length() - 3));
-    }
-    candidates.add(value + "+00");
-    candidates.add("t");
-    candidates.add("f");
-    return candidates;
   }
 
   private String oldColumn(String name) {
