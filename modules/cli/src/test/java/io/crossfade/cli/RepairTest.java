@@ -55,6 +55,7 @@ class RepairTest {
   private Database source;
   private Database target;
   private String options = "";
+  private String existing = "";
 
   @BeforeEach
   void prepare() {
@@ -183,11 +184,13 @@ class RepairTest {
 
   /**
    * Fails where a row that the target has refused is sent again, where a key that no old row can
-   * have stops the job, and where it is not said what stays.
+   * have stops the job, where a row goes that was to be kept, and where it is not said what stays.
    */
   @Test
   void shouldSayWhatItCannotRepair() throws Exception {
     options = "on-bad-row: park";
+    existing = ", existing: keep";
+    target.execute("INSERT INTO x VALUES ('mine', '2000-01-01', 1)");
     source.execute("UPDATE e SET s = 'too long' WHERE id = 50");
     try (Job job = Job.start(spec(), warning -> {})) {
       job.awaitCaughtUp();
@@ -205,8 +208,12 @@ class RepairTest {
       assertThat(job.status().blockedBy()).isEmpty();
 
       source.execute("UPDATE e SET s = 'short' WHERE id = 50");
-      target.execute("DELETE FROM y WHERE id IN ('seven', '99999999999')");
+      target.execute("DELETE FROM y WHERE id IN ('seven', '99999999999')", "DELETE FROM x WHERE v = 5");
       job.awaitBarrier();
+      assertThat(crossfade(job, "repair", "--keys")).as("%s%n%s", out, err).isEqualTo(3);
+      assertThat(still()).containsExactly("public.x 2000-01-01 00:00:00 extra");
+      assertThat(err.toString()).contains("1 extra rows stay: the spec says `existing: keep`");
+      target.execute("DELETE FROM x WHERE k = 'mine'");
       assertThat(crossfade(job, "repair")).as("%s%n%s", out, err).isZero();
     }
     assertThat(crossfade("repair", "-f", write("c.yaml", 1).toString())).isEqualTo(1);
@@ -311,8 +318,7 @@ class RepairTest {
         tables:
           - into: public.b
             select: SELECT id, s, t, n FROM public.a WHERE NOT gone
-          - into: public.x
-            from: public.w
+          - { into: public.x, from: public.w%s }
           - into: public.y
             select: SELECT CAST(id AS text) AS id, s FROM public.e
         server: { port: %d }
@@ -327,6 +333,7 @@ class RepairTest {
                 target.user(),
                 target.password(),
                 SharedSandbox.kafka().bootstrapServers(),
+                existing,
                 port,
                 options));
     return file;
