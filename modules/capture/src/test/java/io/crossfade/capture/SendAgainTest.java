@@ -61,14 +61,14 @@ class SendAgainTest {
         }
         m.sendAgain("item", keys).get(60, TimeUnit.SECONDS);
       }
-      assertThat(rows).isPositive();
-      assertThat(deletes).isPositive();
-      assertThat(gaveWay).as("that gave way to newer changes").isPositive();
       assertThat(interrupted).isLessThan(50);
       RawHistory history = m.history("item");
       assertThat(history.rows()).isEqualTo(m.rows("item"));
       assertThat(history.stepsBack(REV)).isEmpty();
       assertThat(history.duplicates()).isEmpty();
+      assertThat(rows).isPositive();
+      assertThat(deletes).isPositive();
+      assertThat(gaveWay).as("that gave way to newer changes").isPositive();
     }
   }
 

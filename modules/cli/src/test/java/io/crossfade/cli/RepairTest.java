@@ -36,7 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The repair of new tables that somebody has spoilt, while clients write, as a user asks for it. */
+/**
+ * The repair of new tables that somebody has spoilt, while clients write, as a user asks for it.
+ */
 @Timeout(300)
 @Tag("slow")
 class RepairTest {
@@ -208,7 +210,8 @@ class RepairTest {
       assertThat(job.status().blockedBy()).isEmpty();
 
       source.execute("UPDATE e SET s = 'short' WHERE id = 50");
-      target.execute("DELETE FROM y WHERE id IN ('seven', '99999999999')", "DELETE FROM x WHERE v = 5");
+      target.execute(
+          "DELETE FROM y WHERE id IN ('seven', '99999999999')", "DELETE FROM x WHERE v = 5");
       job.awaitBarrier();
       assertThat(crossfade(job, "repair", "--keys")).as("%s%n%s", out, err).isEqualTo(3);
       assertThat(still()).containsExactly("public.x 2000-01-01 00:00:00 extra");

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * From the key of a new row to that of the old one which it would come from. Each column of the new
- * key is one of the old key, as it is or cast without loss. The way back of a cast is a
- * guess at the old value's text, of which the SELECT's own expression must make the new value. So
- * an old key that is found is the right one; none is found where no old row can have it (a number
- * that the old type does not hold), and for a few casts, as of dates before our era.
+ * key is one of the old key, as it is or cast without loss. The way back of a cast is a guess at
+ * the old value's text, of which the SELECT's own expression must make the new value. So an old key
+ * that is found is the right one; none is found where no old row can have it (a number that the old
+ * type does not hold), and for a few casts, as of dates before our era.
  */
 public final class OldKeys {
 
@@ -65,8 +65,7 @@ public final class OldKeys {
       TypeFamily family = target.column(name).type().family();
       String made = plan.evaluateColumns(List.of(name), Row.of(values)).get(0);
       return text.filter(
-          old ->
-              RowComparison.normal(family, made).equals(RowComparison.normal(family, value)));
+          old -> RowComparison.normal(family, made).equals(RowComparison.normal(family, value)));
     } catch (EvaluationException | RuntimeException e) {
       LOG.debug("{} is no {} of {}", text.get(), column, plan.source().id(), e);
       return Optional.empty();
@@ -81,8 +80,7 @@ public final class OldKeys {
       case INT8 -> whole(value, Long.MIN_VALUE, Long.MAX_VALUE);
       case BOOLEAN ->
           Optional.ofNullable(
-              Map.of("t", "t", "true", "t", "1", "t", "f", "f", "false", "f", "0", "f")
-                  .get(value));
+              Map.of("t", "t", "true", "t", "1", "t", "f", "f", "false", "f", "0", "f").get(value));
       case DATE -> Optional.of(value.replaceFirst(" 00:00:00(\\+00)?$", ""));
       case TIMESTAMP -> Optional.of(value.replaceFirst("\\+00$", ""));
       case TIMESTAMPTZ -> Optional.of(value.replaceFirst("(\\+00)?$", "+00"));

@@ -47,8 +47,9 @@ class OldKeysTest {
           """)
   void shouldFindTheOldKeyThatMakesTheNewOne(
       String type, String output, String as, String value, String old) throws Exception {
-    assertThat(keys("CREATE TABLE a (id " + type + " PRIMARY KEY)", output, as)
-            .of(Map.of("id", value)))
+    assertThat(
+            keys("CREATE TABLE a (id " + type + " PRIMARY KEY)", output, as)
+                .of(Map.of("id", value)))
         .isEqualTo(Optional.ofNullable(old).map(Row::of));
   }
 
