@@ -88,16 +88,20 @@ class SendAgainTest {
         Thread writer =
             new Thread(() -> m.database.execute("UPDATE t SET s = 'new' WHERE id <= 5"));
         writer.start();
-        m.await(() -> m.status().changes() >= 5);
-        assertThat(m.database.query("SELECT s FROM t WHERE id = 1")).containsExactly("old");
+        try {
+          m.await(() -> m.status().changes() >= 5);
+          assertThat(m.database.query("SELECT s FROM t WHERE id = 1")).containsExactly("old");
 
-        var answer = m.sendAgain("t", List.of("1", "7", "11"));
-        assertThat(answer)
-            .failsWithin(60, TimeUnit.SECONDS)
-            .withThrowableOfType(ExecutionException.class)
-            .withMessageContaining("does not show");
-        server.set(Map.of("synchronous_standby_names", ""));
-        writer.join();
+          var answer = m.sendAgain("t", List.of("1", "7", "11"));
+          assertThat(answer)
+              .failsWithin(60, TimeUnit.SECONDS)
+              .withThrowableOfType(ExecutionException.class)
+              .withMessageContaining("does not show");
+        } finally {
+          // Nothing could be dropped while it waits.
+          server.set(Map.of("synchronous_standby_names", ""));
+          writer.join();
+        }
         assertThat(m.sendAgain("t", List.of("1", "7", "11")).get(60, TimeUnit.SECONDS))
             .isEqualTo(new SentAgain(2, 1, 0, List.of()));
         RawHistory history = m.history("t");
