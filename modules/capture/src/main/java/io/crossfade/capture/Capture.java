@@ -4,6 +4,8 @@ import io.crossfade.core.BlockedException;
 import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceException;
+import io.crossfade.core.table.Row;
+import io.crossfade.core.table.TableId;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
 import java.time.Clock;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -51,7 +54,10 @@ public final class Capture implements AutoCloseable {
   private final Thread thread;
   private final Object lock = new Object();
   private final CaptureCounters counters = new CaptureCounters();
-  private final Set<CompletableFuture<?>> barriers = ConcurrentHashMap.newKeySet();
+
+  /** What somebody waits for, and no other term will bring. */
+  private final Set<CompletableFuture<?>> asked = ConcurrentHashMap.newKeySet();
+
   private final AtomicReference<Phase> phase =
       new AtomicReference<>(Phase.of(CaptureStatus.State.STARTING));
   private volatile CaptureRun run;
@@ -150,20 +156,45 @@ public final class Capture implements AutoCloseable {
    */
   public CompletableFuture<Map<TopicPartition, Long>> barrier() {
     CompletableFuture<Map<TopicPartition, Long>> offsets = new CompletableFuture<>();
+    ask(offsets, current -> current.barrier(offsets));
+    return offsets;
+  }
+
+  /**
+   * Has rows read by their keys, in a snapshot of their own, and published again: a row as it is
+   * now, a key that has none as its delete. A newer change of the log is never hidden (I3). May be
+   * repeated.
+   *
+   * @param keys rows of which the key's columns are there, in the table's columns; a thousand or so
+   * @return what has become of them; fails with {@link SourceException} where capture does not run
+   *     here now, is interrupted, or copies the table as a whole: then ask again
+   */
+  public CompletableFuture<SentAgain> sendAgain(TableId table, List<Row> keys) {
+    CompletableFuture<SentAgain> answer = new CompletableFuture<>();
+    ask(answer, current -> current.sendAgain(new Resends.Wanted(table, keys, answer)));
+    return answer;
+  }
+
+  private void ask(CompletableFuture<?> answer, Consumer<CaptureRun> question) {
     CaptureRun current = run;
     if (current == null) {
-      offsets.completeExceptionally(
+      answer.completeExceptionally(
           new SourceException("capture does not run in this process now", null));
-      return offsets;
+      return;
     }
-    barriers.add(offsets);
-    offsets.whenComplete((done, error) -> barriers.remove(offsets));
+    asked.add(answer);
+    answer.whenComplete((done, error) -> asked.remove(answer));
+    if (run != current) {
+      // It ended in between, and those who asked it have been told.
+      answer.completeExceptionally(
+          new SourceException("capture was interrupted before it had answered", null));
+      return;
+    }
     try {
-      current.barrier(offsets);
+      question.accept(current);
     } catch (SourceException e) {
-      offsets.completeExceptionally(e);
+      answer.completeExceptionally(e);
     }
-    return offsets;
   }
 
   private void supervise() {
@@ -270,10 +301,10 @@ public final class Capture implements AutoCloseable {
         }
       } finally {
         run = null;
-        barriers.forEach(
-            barrier ->
-                barrier.completeExceptionally(
-                    new SourceException("capture was interrupted before the barrier", null)));
+        asked.forEach(
+            answer ->
+                answer.completeExceptionally(
+                    new SourceException("capture was interrupted before it had answered", null)));
       }
     }
     return true;

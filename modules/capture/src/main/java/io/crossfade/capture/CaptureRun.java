@@ -161,6 +161,7 @@ final class CaptureRun implements AutoCloseable {
         tables.stream().collect(Collectors.toMap(t -> t.table().id(), CapturedTable::used));
     definitions = new Definitions(source, used, accepted);
     RereadWorker rereader = opened(new RereadWorker(source, copies, markers, this::fail));
+    Resends resends = opened(new Resends(source, copies, markers, publisher, counters));
     stream(
         new CaptureTerm(
             new CaptureTerm.Parts(
@@ -179,7 +180,8 @@ final class CaptureRun implements AutoCloseable {
                 copies,
                 resyncs.all(),
                 definitions,
-                topics.partitions())),
+                topics.partitions(),
+                resends)),
         log.beginning());
   }
 
@@ -278,6 +280,11 @@ final class CaptureRun implements AutoCloseable {
           term.compare(look);
           term.barrier(offsets);
         });
+  }
+
+  /** Has rows read and published again. */
+  void sendAgain(Resends.Wanted wanted) {
+    markers.write(() -> term.sendAgain(wanted));
   }
 
   private void beat() {

@@ -62,6 +62,7 @@ final class CaptureTerm implements LogListener {
    * @param copies of each table
    * @param resyncs tables that are copied again, or were
    * @param partitions of all raw topics
+   * @param resends rows that are published again where somebody asks for it
    */
   record Parts(
       SourceDatabase source,
@@ -79,7 +80,8 @@ final class CaptureTerm implements LogListener {
       Map<TableId, TableCopy> copies,
       Map<TableId, Resync> resyncs,
       Definitions definitions,
-      List<TopicPartition> partitions) {}
+      List<TopicPartition> partitions,
+      Resends resends) {}
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -92,6 +94,7 @@ final class CaptureTerm implements LogListener {
   private final Map<TableId, TableCopy> copies;
   private final List<TopicPartition> partitions;
   private final RereadWorker rereader;
+  private final Resends resends;
   private final LiveKeys liveKeys;
   private final CaptureCounters counters;
   private final CaptureSettings settings;
@@ -132,6 +135,7 @@ final class CaptureTerm implements LogListener {
     this.partitions = parts.partitions();
     this.counters = parts.counters();
     this.rereader = parts.rereader();
+    this.resends = parts.resends();
     this.liveKeys = parts.liveKeys();
     this.settings = parts.settings();
     this.definitions = parts.definitions();
@@ -172,6 +176,7 @@ final class CaptureTerm implements LogListener {
     byte[] bytes = codec.key(change.row());
     Key key = new Key(change.table(), bytes);
     copy.streamed(key, change.transaction());
+    resends.streamed(key, change.transaction());
     if (!change.whole()) {
       // Also when it is known: the log was not confirmed past it, so its row may not have been read
       // again yet.
@@ -220,6 +225,7 @@ final class CaptureTerm implements LogListener {
   @Override
   public void truncate(TableId table, long transaction) throws InterruptedException {
     rereads.forget(table);
+    resends.emptied(table, transaction);
     if (!published.nextIsNew() || isDropped(table, transaction)) {
       dirty |= published.next();
       return;
@@ -318,6 +324,25 @@ final class CaptureTerm implements LogListener {
   void compare(Definitions.Look look) {
     definitions.accept(look).forEach(publisher::definition);
     dirty |= publisher.isOpen();
+  }
+
+  /** Rows are to be published again: from here on their events are watched. */
+  void sendAgain(Resends.Wanted wanted) {
+    resends.begin(
+        wanted,
+        published.streamedUntilNow(),
+        new Resends.Term() {
+          @Override
+          public boolean follows(TableId table) {
+            // Of a copy that has begun again events are dropped: nothing could give way to them.
+            return copies.get(table).finished() && !seen.containsKey(table);
+          }
+
+          @Override
+          public void commit() {
+            CaptureTerm.this.commit();
+          }
+        });
   }
 
   /** Another thread ends the term: what runs long ends soon. */

@@ -28,6 +28,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -144,6 +145,21 @@ final class TestMigration implements AutoCloseable {
             ? tables
             : List.of(which).stream().map(TestMigration::id).collect(Collectors.toList());
     orders.resync(ids, "a test", Instant.now());
+  }
+
+  /** Rows of a table whose first column is its key. */
+  CompletableFuture<SentAgain> sendAgain(String table, List<String> keys) {
+    int columns = source.describe(id(table)).orElseThrow().columns().size();
+    return capture.sendAgain(
+        id(table),
+        keys.stream()
+            .map(
+                key -> {
+                  String[] values = new String[columns];
+                  values[0] = key;
+                  return Row.of(values);
+                })
+            .toList());
   }
 
   void awaitCopied() throws InterruptedException {

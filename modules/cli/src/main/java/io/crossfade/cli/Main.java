@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       ResyncCommand.class,
       ThrottleCommand.class,
       VerifyCommand.class,
+      RepairCommand.class,
       ReplayCommand.class,
       RowsCommand.class,
       EventsCommand.class,

@@ -93,7 +93,7 @@ final class VerifyCommand implements Callable<Integer> {
     JobClient job = JobCommand.client(spec.server());
     VerificationReport end;
     try {
-      requireKnown(job.status().tables().stream().map(Status.Table::into).toList());
+      requireKnown(tables, job.status().tables().stream().map(Status.Table::into).toList());
       job.command("verify", body());
       end = await(job);
     } catch (NoJob | CommandRefused e) {
@@ -111,8 +111,8 @@ final class VerifyCommand implements Callable<Integer> {
     return exitCode(end.outcome().orElse(Outcome.INCOMPLETE));
   }
 
-  private void requireKnown(List<String> known) {
-    for (String table : tables) {
+  static void requireKnown(List<String> asked, List<String> known) {
+    for (String table : asked) {
       if (known.stream().noneMatch(one -> one.equals(table) || one.endsWith("." + table))) {
         throw new CommandException(
             ExitCode.USAGE,

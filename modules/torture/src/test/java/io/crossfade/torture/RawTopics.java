@@ -2,7 +2,6 @@ package io.crossfade.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.crossfade.core.table.Operation;
 import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.Provenance;
@@ -72,7 +71,8 @@ final class RawTopics {
         record.partition(),
         record.offset(),
         String.join(TortureTable.BETWEEN, key),
-        from.operation() == Operation.LOAD || from.operation() == Operation.READ,
+        // Also a delete, where a resync or a repair has found that there is no row.
+        from.transaction().isEmpty(),
         from.sequence(),
         from.transaction(),
         version);

@@ -34,12 +34,30 @@ public final class Reports {
   }
 
   /**
-   * Reads what {@link #json} wrote.
+   * Reads what {@link #json(VerificationReport)} wrote.
    *
    * @throws IOException where it is something else
    */
   public static VerificationReport read(byte[] json) throws IOException {
     return MAPPER.readValue(json, VerificationReport.class);
+  }
+
+  /** The report, indented, what is not known as null. */
+  public static byte[] json(RepairReport report) {
+    try {
+      return MAPPER.writeValueAsBytes(report);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a report can always be written", e);
+    }
+  }
+
+  /**
+   * Reads what {@link #json(RepairReport)} wrote.
+   *
+   * @throws IOException where it is something else
+   */
+  public static RepairReport readRepair(byte[] json) throws IOException {
+    return MAPPER.readValue(json, RepairReport.class);
   }
 
   /**

@@ -115,7 +115,8 @@ final class RowComparison {
     return named;
   }
 
-  private static String normal(TypeFamily family, String text) {
+  /** The same text for values that the database holds to be the same. */
+  static String normal(TypeFamily family, String text) {
     return switch (family) {
       case NUMERIC -> text.indexOf('.') < 0 ? text : plain(new BigDecimal(text));
       case FLOAT4, FLOAT8 -> text.equals("-0") ? "0" : text;

@@ -1,6 +1,7 @@
 package io.crossfade.verify;
 
 import io.crossfade.core.table.Row;
+import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.ComparedDatabase;
 import io.crossfade.core.verify.KeyRange;
 import io.crossfade.core.verify.ReadFailedException;
@@ -366,6 +367,19 @@ final class TableComparison {
                 : List.of()));
     synchronized (lock) {
       found.merge(kind, 1L, Long::sum);
+    }
+  }
+
+  TableId into() {
+    return mapping.into();
+  }
+
+  /** Why it did not get to its end; empty where it did, whatever it found. */
+  Optional<String> notCompared() {
+    synchronized (lock) {
+      return ended.isPresent()
+          ? failure
+          : Optional.of("it was not compared: the verification was stopped before");
     }
   }
 

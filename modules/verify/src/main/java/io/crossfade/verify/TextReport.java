@@ -55,8 +55,8 @@ public final class TextReport {
     return switch (report.outcome().orElse(Outcome.INCOMPLETE)) {
       case EQUAL -> "Equal: what was asked for was compared to its end, and nothing differs.";
       case DIFFERENT ->
-          "Different. Next: `crossfade verify --keys` lists the rows; `crossfade replay` transforms"
-              + " them again.";
+          "Different. Next: `crossfade verify --keys` lists the rows; `crossfade repair` sends them"
+              + " again.";
       case INCOMPLETE ->
           "Incomplete: no difference was found, but not all could be compared. Next: see the reasons"
               + " above, and verify again.";

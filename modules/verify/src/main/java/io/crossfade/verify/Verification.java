@@ -1,5 +1,6 @@
 package io.crossfade.verify;
 
+import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.ComparedDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -170,6 +171,20 @@ public final class Verification implements AutoCloseable {
         tableResults,
         checkResults,
         end.isPresent() ? Optional.empty() : settings.job().stopped());
+  }
+
+  /** What it compares. */
+  Settings settings() {
+    return settings;
+  }
+
+  /** Why a table was not compared to its end, hot rows aside; empty where it was. */
+  Optional<String> notCompared(TableId into) {
+    return tables.stream()
+        .filter(table -> table.into().equals(into))
+        .findFirst()
+        .orElseThrow()
+        .notCompared();
   }
 
   /** A line for each difference so far. */

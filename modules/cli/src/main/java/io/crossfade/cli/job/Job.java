@@ -179,17 +179,16 @@ public final class Job implements AutoCloseable {
             new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
     Journal journal = opened.add(new Journal(new Events(kafka, names)));
     monitor.onBlock(journal::sayByItself);
-    Verifier verifier =
+    JobFollowing following =
+        new JobFollowing(
+            migration, databases.source(), capture, apply, throttle, new RawHistory(kafka, names));
+    Verifier verifier = opened.add(new Verifier(migration, following));
+    Repairer repairer =
         opened.add(
-            new Verifier(
+            new Repairer(
                 migration,
-                new JobFollowing(
-                    migration,
-                    databases.source(),
-                    capture,
-                    apply,
-                    throttle,
-                    new RawHistory(kafka, names))));
+                verifier,
+                new JobSending(migration, names, capture, apply, following::requireNotBlocked)));
     monitor.askForVerified(verifier::last);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
@@ -203,8 +202,9 @@ public final class Job implements AutoCloseable {
                 new JobServer.Parts(
                     monitor::status,
                     () -> monitor.status().blockedBy().isEmpty(),
-                    journal.of(JobCommands.of(orders, monitor, migration, apply, verifier)),
-                    documents(verifier),
+                    journal.of(
+                        JobCommands.of(orders, monitor, migration, apply, verifier, repairer)),
+                    documents(verifier, repairer),
                     journal::all,
                     registry)));
     journal.sayByItself("run: an instance started, spec " + spec.fingerprint());
@@ -213,8 +213,9 @@ public final class Job implements AutoCloseable {
     opened.add(new LoadGuard(limits(), throttle)).start();
   }
 
-  private Map<String, Document> documents(Verifier verifier) {
+  private Map<String, Document> documents(Verifier verifier, Repairer repairer) {
     Map<String, Document> documents = new HashMap<>(verifier.documents());
+    documents.putAll(repairer.documents());
     documents.put("rows", Document.json(() -> StatusJson.rows(JobCommands.rows(apply))));
     return documents;
   }

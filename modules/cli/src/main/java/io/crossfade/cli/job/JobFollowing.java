@@ -150,7 +150,8 @@ final class JobFollowing implements FollowingJob {
     }
   }
 
-  private void requireNotBlocked() {
+  /** Throws where nothing will come any more until somebody does something. */
+  void requireNotBlocked() {
     CaptureStatus captured = capture.status();
     if (captured.state() == CaptureStatus.State.BLOCKED) {
       throw new ReadFailedException("BLOCKED: " + captured.detail(), false, null);

@@ -18,7 +18,9 @@ import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.Difference;
 import io.crossfade.verify.FollowingJob;
+import io.crossfade.verify.Outcome;
 import io.crossfade.verify.Patience;
+import io.crossfade.verify.RepairedTable;
 import io.crossfade.verify.Reports;
 import io.crossfade.verify.TableResult;
 import io.crossfade.verify.Verification;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +60,14 @@ final class Verifier implements AutoCloseable {
   private Optional<Path> directory = Optional.empty();
   private Optional<Verification> current = Optional.empty();
 
+  private record Ended(Outcome outcome, Instant at) {}
+
+  /** How the last repair of a table ended. */
+  private final Map<String, Ended> repairs = new ConcurrentHashMap<>();
+
+  /** Whether a repair still reads what the current one has written down. */
+  private boolean repairing;
+
   Verifier(Migration migration, FollowingJob job) {
     this.migration = migration;
     this.job = job;
@@ -70,6 +81,28 @@ final class Verifier implements AutoCloseable {
    * @throws IllegalStateException while another one runs
    */
   synchronized void begin(JsonNode body) {
+    if (repairing) {
+      throw new IllegalStateException("a repair runs");
+    }
+    start(body);
+  }
+
+  /** As {@link #begin}; until {@link #repaired} no other one may begin. */
+  synchronized Verification beginForRepair(JsonNode body) {
+    begin(body);
+    repairing = true;
+    return current.orElseThrow();
+  }
+
+  /** A repair has ended: what it says of its tables is newer than what was compared. */
+  synchronized void repaired(List<RepairedTable> tables) {
+    repairing = false;
+    Instant now = Instant.now();
+    tables.forEach(
+        table -> table.outcome().ifPresent(to -> repairs.put(table.into(), new Ended(to, now))));
+  }
+
+  private void start(JsonNode body) {
     List<Migration.MappedTable> chosen = chosen(body.path("tables"));
     if (current.isPresent() && current.get().report().ended().isEmpty()) {
       throw new IllegalStateException(
@@ -208,18 +241,23 @@ final class Verifier implements AutoCloseable {
                 .forEach(table -> last.put(table.into(), table)));
   }
 
-  /** The last comparison of a table that has ended. */
+  /** The last comparison of a table that has ended, or repair. */
   Optional<Status.Verified> last(TableId table) {
     keep();
-    return Optional.ofNullable(last.get(table.toString()))
+    Optional<Ended> compared =
+        Optional.ofNullable(last.get(table.toString()))
+            .map(
+                result ->
+                    new Ended(
+                        result.outcome().orElseThrow(),
+                        Instant.parse(result.ended().orElseThrow())));
+    return Stream.concat(compared.stream(), Stream.ofNullable(repairs.get(table.toString())))
+        .max(Comparator.comparing(Ended::at))
         .map(
-            result ->
+            ended ->
                 new Status.Verified(
-                    result.outcome().orElseThrow().toString(),
-                    Math.max(
-                        0,
-                        Duration.between(Instant.parse(result.ended().orElseThrow()), Instant.now())
-                            .toSeconds())));
+                    ended.outcome().toString(),
+                    Math.max(0, Duration.between(ended.at(), Instant.now()).toSeconds())));
   }
 
   /** How many rows of a table were compared since the job was started, with that result. */

@@ -4,6 +4,7 @@ import io.crossfade.core.source.Snapshot;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Which events of the log are published already (I2). The source sends whole transactions again
@@ -136,6 +137,21 @@ public final class PublishedLog {
   /** What has to be written beside all that was published so far. */
   public State state() {
     return new State(horizon.map(Snapshot::toString), beyond.toString(), open());
+  }
+
+  /**
+   * A test of snapshots that are taken from now on, on the primary: whether it includes each
+   * transaction of which an event was streamed until now. Most are visible at once; one that waits
+   * for a synchronous standby is not. The test may be used by any thread.
+   */
+  public Predicate<Snapshot> streamedUntilNow() {
+    TransactionIds ids = beyond.without(id -> false);
+    // What the horizon includes each later snapshot includes too.
+    half.ifPresent(open -> ids.add(open.transaction()));
+    if (within && known != ALL) {
+      ids.add(transaction);
+    }
+    return snapshot -> ids.allMatch(snapshot::includes);
   }
 
   private Optional<Open> open() {

@@ -3,6 +3,7 @@ package io.crossfade.core.capture;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /**
  * A set of transaction ids, kept as runs: a database gives them out nearly one after the other, so
@@ -52,6 +53,11 @@ final class TransactionIds {
           }
         });
     return left;
+  }
+
+  boolean allMatch(LongPredicate test) {
+    return runs.entrySet().stream()
+        .allMatch(run -> LongStream.rangeClosed(run.getKey(), run.getValue()).allMatch(test));
   }
 
   boolean isEmpty() {

@@ -6,26 +6,32 @@ import io.crossfade.core.capture.ModelDatabase.Committed;
 import io.crossfade.core.capture.ModelDatabase.Item;
 import io.crossfade.core.capture.ModelDatabase.Marker;
 import io.crossfade.core.capture.ModelDatabase.Write;
+import io.crossfade.core.capture.PublishedLog.State;
 import io.crossfade.core.table.Key;
+import io.crossfade.core.table.TableId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Chunks, the log and rows that are read again, in random interleavings against a model database:
- * what is published ends as what the database holds, and no key ever goes back to an older row. The
- * same run with one rule left out must go wrong, so that we know that the run would notice.
+ * Chunks, the log, rows that are read again and rows that are sent again, in random interleavings
+ * against a model database: what is published ends as what the database holds, and no key ever goes
+ * back to an older row. The same run with one rule left out must go wrong, so that we know that the
+ * run would notice.
  */
 class CaptureProtocolTest {
 
   private static final int RUNS = 2_000;
+  private static final TableId TABLE = new TableId("public", "t");
 
   /** A rule of the protocol that is left out. */
   enum Without {
@@ -40,7 +46,13 @@ class CaptureProtocolTest {
     /** A row that was read again is published although the read did not see the last hint. */
     THE_HINT_IN_THE_SNAPSHOT,
     /** A whole event does not take the place of an earlier hint. */
-    WHOLE_EVENTS_OVER_HINTS
+    WHOLE_EVENTS_OVER_HINTS,
+    /** What is sent again gives way to nothing. */
+    WAY_FOR_NEWER_EVENTS,
+    /** What is sent again is published when it was read, not when its marker is met. */
+    THE_MARKER_OF_WHAT_IS_SENT_AGAIN,
+    /** What is sent again may be read before all that was streamed is visible. */
+    WHAT_WAS_STREAMED_IN_THE_SNAPSHOT
   }
 
   @Test
@@ -64,6 +76,8 @@ class CaptureProtocolTest {
 
     private record Chunk(ChunkWindow.Ticket ticket, ModelSnapshot snapshot, Map<Key, Long> rows) {}
 
+    private record Again(Resend resend, ModelSnapshot snapshot, Map<Key, Long> rows) {}
+
     private record Reread(ModelSnapshot snapshot, List<Key> keys, Map<Key, Long> rows) {}
 
     private final Random random;
@@ -74,6 +88,14 @@ class CaptureProtocolTest {
     private final Map<Integer, Object> waiting = new LinkedHashMap<>();
     private final List<ChunkWindow.Ticket> opening = new ArrayList<>();
     private final Map<Key, Long> published = new HashMap<>();
+    private final PublishedLog log = new PublishedLog(State.NOTHING, ModelSnapshot::parse);
+
+    /** What waits to be read for being sent again. */
+    private final List<Resend> wanted = new ArrayList<>();
+
+    /** All whose keys are watched. */
+    private final Set<Resend> watched = new HashSet<>();
+
     private final List<String> stepsBack = new ArrayList<>();
     private final long line;
     private int streamed;
@@ -106,6 +128,7 @@ class CaptureProtocolTest {
         openChunk();
         readChunk();
         readAgain();
+        sendAgain();
       }
       if (!stepsBack.isEmpty()) {
         return Optional.of(stepsBack.toString());
@@ -120,11 +143,12 @@ class CaptureProtocolTest {
           && copied == database.keys.size()
           && streamed == database.log.size()
           && waiting.isEmpty()
+          && wanted.isEmpty()
           && rereads.size() == 0;
     }
 
     private void step() {
-      switch (random.nextInt(10)) {
+      switch (random.nextInt(14)) {
         case 0:
           database.begin();
           break;
@@ -147,8 +171,55 @@ class CaptureProtocolTest {
         case 7:
           stream();
           break;
+        case 8:
+          wantAgain();
+          break;
+        case 9:
+        case 10:
+          sendAgain();
+          break;
+        case 11:
+          // A marker that the log's horizon advances by.
+          mark(database.snapshot());
+          break;
         default:
           database.write(random);
+      }
+    }
+
+    /** Only of a table that is copied. */
+    private void wantAgain() {
+      if (copied == database.keys.size() && window.openChunks() == 0) {
+        Resend resend = new Resend(TABLE, database.keys, log.streamedUntilNow());
+        wanted.add(resend);
+        watched.add(resend);
+      }
+    }
+
+    private void sendAgain() {
+      if (wanted.isEmpty()) {
+        return;
+      }
+      ModelSnapshot snapshot = database.snapshot();
+      Resend resend = wanted.get(0);
+      if (resend.mayUse(snapshot) || leavesOut(Without.WHAT_WAS_STREAMED_IN_THE_SNAPSHOT)) {
+        wanted.remove(0);
+        Again again = new Again(resend, snapshot, database.rows());
+        if (leavesOut(Without.THE_MARKER_OF_WHAT_IS_SENT_AGAIN)) {
+          publish(again);
+        } else {
+          mark(again);
+        }
+      }
+    }
+
+    private void publish(Again again) {
+      watched.remove(again.resend());
+      for (Key key : database.keys) {
+        if (again.resend().mayPublish(key, again.snapshot())
+            || leavesOut(Without.WAY_FOR_NEWER_EVENTS)) {
+          publish(key, again.rows().getOrDefault(key, 0L));
+        }
       }
     }
 
@@ -207,11 +278,17 @@ class CaptureProtocolTest {
       }
       Item item = database.log.get(streamed++);
       if (item instanceof Committed transaction) {
+        log.begin(transaction.id());
         transaction.writes().forEach(write -> event(transaction.id(), write));
+        log.commit(transaction.id());
       } else if (item instanceof Marker marker) {
         Object what = waiting.remove(marker.number());
         if (what instanceof Chunk chunk) {
           publish(chunk);
+        } else if (what instanceof Again again) {
+          publish(again);
+        } else if (what instanceof ModelSnapshot taken) {
+          log.advance(taken);
         } else {
           publish((Reread) what);
         }
@@ -220,6 +297,7 @@ class CaptureProtocolTest {
 
     private void event(long id, Write write) {
       window.streamed(write.key(), id);
+      watched.forEach(resend -> resend.streamed(write.key(), id));
       if (!write.whole()) {
         rereads.hint(write.key(), id, streamed);
         return;
