@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       ResyncCommand.class,
       ThrottleCommand.class,
       VerifyCommand.class,
+      ExplainCommand.class,
       ReplayCommand.class,
       RowsCommand.class,
       CommandLine.HelpCommand.class

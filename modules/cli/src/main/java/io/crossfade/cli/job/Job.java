@@ -200,15 +200,18 @@ public final class Job implements AutoCloseable {
                 () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
                 JobCommands.of(orders, monitor, migration, apply, verifier),
-                documents(verifier),
+                documents(migration, verifier),
                 registry));
     monitor.start();
     capture.start();
     opened.add(new LoadGuard(limits(), throttle)).start();
   }
 
-  private Map<String, Document> documents(Verifier verifier) {
+  private Map<String, Document> documents(Migration migration, Verifier verifier) {
     Map<String, Document> documents = new HashMap<>(verifier.documents());
+    documents.put(
+        "explain",
+        new Explainer(migration, names, kafka, databases.target(), verifier, monitor::status));
     documents.put("rows", Document.json(() -> StatusJson.rows(JobCommands.rows(apply))));
     return documents;
   }

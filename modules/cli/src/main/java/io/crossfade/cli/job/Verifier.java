@@ -123,11 +123,7 @@ final class Verifier implements AutoCloseable {
         chosen.stream().map(this::mapping).toList(),
         all ? checks(spec) : List.of(),
         source(source),
-        PostgresComparison.primary(
-            target.url().value(),
-            target.username().value(),
-            target.password().map(Secret::reveal).orElse(""),
-            application()),
+        target(),
         job,
         Patience.USUAL,
         spec.backfill().parallelism(),
@@ -141,10 +137,27 @@ final class Verifier implements AutoCloseable {
     return source
         .readFrom()
         .map(url -> PostgresComparison.standby(url.value(), username, password, application()))
-        .orElseGet(
-            () ->
-                PostgresComparison.primary(
-                    source.url().value(), username, password, application()));
+        .orElseGet(this::primary);
+  }
+
+  /** The database with the old tables that takes writes. */
+  PostgresComparison primary() {
+    SourceSpec source = migration.spec().source();
+    return PostgresComparison.primary(
+        source.url().value(),
+        source.username().value(),
+        source.password().map(Secret::reveal).orElse(""),
+        application());
+  }
+
+  /** The database with the new tables. */
+  PostgresComparison target() {
+    TargetSpec target = migration.spec().target();
+    return PostgresComparison.primary(
+        target.url().value(),
+        target.username().value(),
+        target.password().map(Secret::reveal).orElse(""),
+        application());
   }
 
   private String application() {
@@ -162,32 +175,38 @@ final class Verifier implements AutoCloseable {
       return migration.tables();
     }
     List<Migration.MappedTable> chosen = new ArrayList<>();
-    for (JsonNode name : names) {
-      chosen.add(
-          migration.tables().stream()
-              .filter(
-                  table ->
-                      table.target().id().toString().equals(name.asText())
-                          || table.target().id().name().equals(name.asText()))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "the spec has no table "
-                              + name.asText()
-                              + "; it has "
-                              + String.join(
-                                  ", ",
-                                  migration.tables().stream()
-                                      .map(table -> table.target().id().toString())
-                                      .sorted()
-                                      .toList()))));
-    }
+    names.forEach(name -> chosen.add(table(name.asText())));
     return chosen.stream().distinct().toList();
   }
 
+  /**
+   * A table by its name.
+   *
+   * @throws IllegalArgumentException where there is none
+   */
+  Migration.MappedTable table(String name) {
+    return migration.tables().stream()
+        .filter(
+            table ->
+                table.target().id().toString().equals(name)
+                    || table.target().id().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the spec has no table "
+                        + name
+                        + "; it has "
+                        + String.join(
+                            ", ",
+                            migration.tables().stream()
+                                .map(table -> table.target().id().toString())
+                                .sorted()
+                                .toList())));
+  }
+
   /** The SELECT as it was written: its outputs in their own types, not in the target's. */
-  private ComparedMapping mapping(Migration.MappedTable table) {
+  ComparedMapping mapping(Migration.MappedTable table) {
     List<ScalarFunction> functions = migration.functions();
     try {
       return ComparedMappings.of(
@@ -220,6 +239,18 @@ final class Verifier implements AutoCloseable {
                         0,
                         Duration.between(Instant.parse(result.ended().orElseThrow()), Instant.now())
                             .toSeconds())));
+  }
+
+  /** How a row differed in the comparison that was begun last; empty where it did not. */
+  Optional<String> difference(TableId table, Map<String, String> key) {
+    Optional<Verification> now = current();
+    try {
+      return now.isEmpty()
+          ? Optional.empty()
+          : now.get().difference(table, key).map(Difference.Kind::toString);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read differences: " + e.getMessage(), e);
+    }
   }
 
   /** How many rows of a table were compared since the job was started, with that result. */
