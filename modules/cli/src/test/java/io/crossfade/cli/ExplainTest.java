@@ -81,7 +81,7 @@ class ExplainTest {
           .startsWith("public.b  id = 2\nEqual:")
           .contains("public.a  id = 2", "s='two'", "gives id='2', s='TWO'", "applied below offset")
           .containsPattern(
-              "offset \\d+  read  .*  applied\n.*gives id='2', s='S2'(.|\n)*"
+              "offset \\d+  load  .*  snapshot .*  applied\n.*gives id='2', s='S2'(.|\n)*"
                   + "offset \\d+  update  .*  position [0-9A-F]+/[0-9A-F]+  transaction \\d+  applied"
                   + "\n.*gives id='2', s='TWO'");
       JsonNode row = json(job, 0, "b", "id=02");

@@ -6,6 +6,7 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Progress;
@@ -45,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -75,6 +77,7 @@ final class Explainer implements Document {
   private final TargetDatabase target;
   private final Verifier verifier;
   private final Supplier<Status> status;
+  private final Function<TableId, Optional<Status.Verified>> verified;
   private final Semaphore turn = new Semaphore(1);
 
   Explainer(
@@ -83,13 +86,15 @@ final class Explainer implements Document {
       Map<String, String> kafka,
       TargetDatabase target,
       Verifier verifier,
-      Supplier<Status> status) {
+      Supplier<Status> status,
+      Function<TableId, Optional<Status.Verified>> verified) {
     this.migration = migration;
     this.names = names;
     this.kafka = Map.copyOf(kafka);
     this.target = target;
     this.verifier = verifier;
     this.status = status;
+    this.verified = verified;
   }
 
   @Override
@@ -371,17 +376,9 @@ final class Explainer implements Document {
     /** Whether the source finds the SELECT's row by an index; else it would read the table. */
     private boolean isLookedUp() {
       return mapping.mapper().isEmpty()
-          && mapping.expected().key().stream()
-              .allMatch(
-                  column ->
-                      column.isLookedUpAsItIs()
-                          && table.plan().columns().stream()
-                              .filter(output -> output.name().equals(column.name()))
-                              .allMatch(this::isPassedOn));
-    }
-
-    private boolean isPassedOn(OutputColumn output) {
-      return output.passedFrom().isPresent();
+          && mapping.expected().origin() instanceof Relation.Select select
+          && select.versions().isPresent()
+          && mapping.expected().key().stream().allMatch(RelationColumn::isLookedUpAsItIs);
     }
 
     private Given expected(Optional<Row> now, boolean independent) {
@@ -502,8 +499,8 @@ final class Explainer implements Document {
               : List.of(),
           records,
           evidence.held(),
-          verifier
-              .last(table.target().id())
+          verified
+              .apply(table.target().id())
               .map(
                   last ->
                       new Biography.Compared(

@@ -187,10 +187,13 @@ public final class Job implements AutoCloseable {
                     apply,
                     throttle,
                     new RawHistory(kafka, names))));
-    monitor.askForVerified(verifier::last);
+    Watcher watcher =
+        opened.add(new Watcher(migration, orders, verifier, () -> capture.status().state()));
+    monitor.askForVerified(watcher::verified);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
     JobMetrics.register(registry, spec.migration(), migration, verifier);
+    JobMetrics.register(registry, spec.migration(), migration, watcher);
     server =
         opened.add(
             JobServer.start(
@@ -199,19 +202,28 @@ public final class Job implements AutoCloseable {
                 monitor::status,
                 () -> monitor.status().blockedBy().isEmpty(),
                 spec.server().token().map(Secret::reveal),
-                JobCommands.of(orders, monitor, migration, apply, verifier),
-                documents(migration, verifier),
+                JobCommands.of(orders, monitor, migration, apply, verifier, watcher),
+                documents(migration, verifier, watcher),
                 registry));
     monitor.start();
     capture.start();
+    watcher.start();
     opened.add(new LoadGuard(limits(), throttle)).start();
   }
 
-  private Map<String, Document> documents(Migration migration, Verifier verifier) {
+  private Map<String, Document> documents(Migration migration, Verifier verifier, Watcher watcher) {
     Map<String, Document> documents = new HashMap<>(verifier.documents());
     documents.put(
         "explain",
-        new Explainer(migration, names, kafka, databases.target(), verifier, monitor::status));
+        new Explainer(
+            migration,
+            names,
+            kafka,
+            databases.target(),
+            verifier,
+            monitor::status,
+            watcher::verified));
+    documents.put("verification/watch", Document.json(watcher::json));
     documents.put("rows", Document.json(() -> StatusJson.rows(JobCommands.rows(apply))));
     return documents;
   }

@@ -30,9 +30,15 @@ final class JobCommands {
   private static final Duration POLL = Duration.ofMillis(200);
 
   static Map<String, Command> of(
-      Orders orders, JobMonitor monitor, Migration migration, Apply apply, Verifier verifier) {
+      Orders orders,
+      JobMonitor monitor,
+      Migration migration,
+      Apply apply,
+      Verifier verifier,
+      Watcher watcher) {
     return Map.of(
         "verify", verifier::begin,
+        "verify/watch", watcher::order,
         "pause", body -> give(orders, monitor, order -> order.pause(reason(body), Instant.now())),
         "resume", body -> give(orders, monitor, order -> order.resume(reason(body), Instant.now())),
         "throttle",

@@ -2,12 +2,11 @@ package io.crossfade.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.verify.ComparedDatabase;
 import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.postgres.compare.PostgresComparison;
 import io.crossfade.server.Document;
-import io.crossfade.server.Status;
 import io.crossfade.spec.Secret;
-import io.crossfade.spec.Setting;
 import io.crossfade.spec.SourceSpec;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.TargetSpec;
@@ -27,14 +26,13 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The verifications of a running job, one at a time. */
@@ -49,13 +47,29 @@ final class Verifier implements AutoCloseable {
 
   private final Migration migration;
   private final FollowingJob job;
-  private final Map<String, TableResult> last = new ConcurrentHashMap<>();
+  private final Map<String, Ended> last = new ConcurrentHashMap<>();
 
   /** By table and result, of verifications that have ended and were followed by another. */
   private final Map<List<String>, Long> before = new ConcurrentHashMap<>();
 
   private Optional<Path> directory = Optional.empty();
   private Optional<Verification> current = Optional.empty();
+
+  /** Whether {@link #current} is one of those without end. */
+  private boolean watching;
+
+  /** Whether it was stopped: what it says of tables that it was not done with means nothing. */
+  private boolean discarded;
+
+  /** Whether somebody's own is about to begin. */
+  private volatile boolean asked;
+
+  /**
+   * The last comparison of a table.
+   *
+   * @param watched whether it was one of those without end
+   */
+  record Ended(TableId table, TableResult result, boolean watched) {}
 
   Verifier(Migration migration, FollowingJob job) {
     this.migration = migration;
@@ -69,12 +83,57 @@ final class Verifier implements AutoCloseable {
    * @throws IllegalArgumentException where there is no such table
    * @throws IllegalStateException while another one runs
    */
-  synchronized void begin(JsonNode body) {
+  void begin(JsonNode body) {
     List<Migration.MappedTable> chosen = chosen(body.path("tables"));
-    if (current.isPresent() && current.get().report().ended().isEmpty()) {
-      throw new IllegalStateException(
-          "a verification runs already, since " + current.get().report().begun());
+    boolean masked = body.path("masked").asBoolean(false);
+    boolean checks = body.path("tables").isEmpty();
+    synchronized (this) {
+      if (isRunning() && !watching) {
+        throw new IllegalStateException(
+            "a verification runs already, since " + current.orElseThrow().report().begun());
+      }
+      asked = true;
     }
+    try {
+      stopWatching();
+      int threads = migration.spec().backfill().parallelism();
+      start(file -> settings(chosen, source(), checks, threads, masked, file), false);
+    } finally {
+      asked = false;
+    }
+  }
+
+  /**
+   * Begins one of those that follow each other without end; what somebody asks for goes before. One
+   * thread: more would use up the share no better.
+   *
+   * @return whether it was begun
+   */
+  synchronized boolean beginWatching(
+      List<Migration.MappedTable> chosen, ComparedDatabase source, boolean checks) {
+    if (isRunning() || asked) {
+      return false;
+    }
+    start(file -> settings(chosen, source, checks, 1, false, file), true);
+    return true;
+  }
+
+  /** Ends one that {@link #beginWatching} began; tables that it was not done with do not count. */
+  void stopWatching() {
+    Optional<Verification> stopped;
+    synchronized (this) {
+      stopped = watching && isRunning() ? current : Optional.empty();
+      keep();
+      discarded = stopped.isPresent();
+    }
+    stopped.ifPresent(Verification::close);
+  }
+
+  synchronized boolean isRunning() {
+    return current.isPresent() && current.get().report().ended().isEmpty();
+  }
+
+  private synchronized void start(Function<Path, Verification.Settings> settings, boolean watch) {
     keep();
     current.ifPresent(
         verification ->
@@ -91,11 +150,13 @@ final class Verifier implements AutoCloseable {
                                     Long::sum))));
     try {
       Path file = Files.createTempFile(directory(), "differences", ".ndjson");
-      Verification next = Verification.start(settings(chosen, body, file));
+      Verification next = Verification.start(settings.apply(file));
       if (current.isPresent()) {
         Files.deleteIfExists(current.get().differences());
       }
       current = Optional.of(next);
+      watching = watch;
+      discarded = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep differences: " + e.getMessage(), e);
     }
@@ -109,29 +170,34 @@ final class Verifier implements AutoCloseable {
   }
 
   private Verification.Settings settings(
-      List<Migration.MappedTable> chosen, JsonNode body, Path differences) {
+      List<Migration.MappedTable> chosen,
+      ComparedDatabase from,
+      boolean checks,
+      int threads,
+      boolean masked,
+      Path differences) {
     Spec spec = migration.spec();
     SourceSpec source = spec.source();
     TargetSpec target = spec.target();
-    Setting from = source.readFrom().orElse(source.url());
-    boolean all = body.path("tables").isEmpty();
     return new Verification.Settings(
         spec.migration(),
         spec.fingerprint(),
-        from.toString(),
+        source.readFrom().orElse(source.url()).toString(),
         target.url().toString(),
         chosen.stream().map(this::mapping).toList(),
-        all ? checks(spec) : List.of(),
-        source(source),
+        checks ? checks(spec) : List.of(),
+        from,
         target(),
         job,
         Patience.USUAL,
-        spec.backfill().parallelism(),
-        body.path("masked").asBoolean(false),
+        threads,
+        masked,
         differences);
   }
 
-  private PostgresComparison source(SourceSpec source) {
+  /** Where SELECTs are executed: the standby, where there is one. */
+  PostgresComparison source() {
+    SourceSpec source = migration.spec().source();
     String username = source.username().value();
     String password = source.password().map(Secret::reveal).orElse("");
     return source
@@ -170,7 +236,8 @@ final class Verifier implements AutoCloseable {
         .toList();
   }
 
-  private List<Migration.MappedTable> chosen(JsonNode names) {
+  /** The tables of these names; all where there are none. */
+  List<Migration.MappedTable> chosen(JsonNode names) {
     if (names.isEmpty()) {
       return migration.tables();
     }
@@ -220,25 +287,20 @@ final class Verifier implements AutoCloseable {
 
   /** Remembers what has ended. */
   private synchronized void keep() {
-    current.ifPresent(
-        verification ->
-            verification.report().tables().stream()
-                .filter(table -> table.ended().isPresent())
-                .forEach(table -> last.put(table.into(), table)));
+    if (current.isEmpty() || discarded) {
+      return;
+    }
+    for (TableResult result : current.get().report().tables()) {
+      if (result.ended().isPresent()) {
+        last.put(result.into(), new Ended(table(result.into()).target().id(), result, watching));
+      }
+    }
   }
 
-  /** The last comparison of a table that has ended. */
-  Optional<Status.Verified> last(TableId table) {
+  /** The last comparison of each table that has ended since the job was started. */
+  List<Ended> ended() {
     keep();
-    return Optional.ofNullable(last.get(table.toString()))
-        .map(
-            result ->
-                new Status.Verified(
-                    result.outcome().orElseThrow().toString(),
-                    Math.max(
-                        0,
-                        Duration.between(Instant.parse(result.ended().orElseThrow()), Instant.now())
-                            .toSeconds())));
+    return List.copyOf(last.values());
   }
 
   /** How a row differed in the comparison that was begun last; empty where it did not. */

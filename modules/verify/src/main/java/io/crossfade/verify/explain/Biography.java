@@ -92,9 +92,10 @@ public record Biography(
    * One record.
    *
    * @param offset in the partition
-   * @param operation {@code read}, {@code insert}, {@code update}, {@code delete}
+   * @param operation {@code load} or {@code read} of a row that was read, {@code insert}, {@code
+   *     update}, {@code delete}
    * @param sequence the publisher's own number
-   * @param position a place in the source's log
+   * @param position a place in the source's log; of a row that was read the snapshot
    * @param transaction the source's transaction id; empty for a row that was read
    * @param time when the source committed it, or when it was read; ISO form
    * @param applied whether the target counts it as applied

@@ -75,10 +75,11 @@ public final class BiographyText {
           line(
               "",
               format(
-                  "offset %d  %s  %s  position %s%s  %s",
+                  "offset %d  %s  %s  %s %s%s  %s",
                   record.offset(),
                   record.operation(),
                   record.time(),
+                  record.transaction().isEmpty() ? "snapshot" : "position",
                   record.position(),
                   record.transaction().isEmpty() ? "" : "  transaction " + record.transaction(),
                   record.applied() ? "applied" : "not applied")));

@@ -129,7 +129,15 @@ class VerdictTest {
     }
     return Verdict.of(
         new Evidence(
-            expected, target.row(), seen, appliedTo, held, copied, still, Optional.empty(), blocked),
+            expected,
+            target.row(),
+            seen,
+            appliedTo,
+            held,
+            copied,
+            still,
+            Optional.empty(),
+            blocked),
         Row::equals);
   }
 
