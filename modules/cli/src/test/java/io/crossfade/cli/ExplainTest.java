@@ -110,8 +110,16 @@ class ExplainTest {
           .isEqualTo(row.at("/records/last/0/offset").asLong());
 
       past(job);
-      waiting(job);
+    }
+  }
+
+  /** Fails where what is written down of a row is not looked up by its key, or where all is applied. */
+  @Test
+  void shouldTellWhatPassesAndWhatWaits() throws Exception {
+    try (Job job = Job.start(spec(), warning -> {})) {
+      job.awaitCaughtUp();
       onItsWay(job);
+      waiting(job);
     }
   }
 
@@ -135,14 +143,14 @@ class ExplainTest {
     assertThat(crossfade(job, "verify", "--table", "b")).isEqualTo(3);
     assertThat(json(job, 3, "b", "5").at("/compared/difference").asText()).isEqualTo("value");
     assertThat(explain(job, "b", "1")).isZero();
-    assertThat(out.toString()).contains("different 0 s ago; this row was not among");
+    assertThat(out.toString()).containsPattern("different \\d+ s ago; this row was not among");
   }
 
-  /** The unique value 8 is held by a row that is not ours. */
+  /** The unique value is held by a row that is not ours. */
   private void waiting(Job job) throws Exception {
     target.execute("INSERT INTO b VALUES (-1, 'squat', 100000)");
     source.execute("UPDATE a SET u = 100000 WHERE id = 9");
-    while (!job.status().warnings().isEmpty() || job.status().parkedRows() == 0) {
+    while (job.status().parkedRows() == 0) {
       TimeUnit.MILLISECONDS.sleep(20);
     }
     JsonNode row = json(job, 3, "b", "9");

@@ -75,11 +75,16 @@ class VerifyWatchTest {
   @Test
   void shouldCompareRoundAfterRoundAndGoOnAfterARestart() throws Exception {
     Output first = new Output();
-    CompletableFuture<Integer> watching;
+    CompletableFuture<Integer> ended;
     try (Job job = Job.start(spec(), warning -> {})) {
       job.awaitCaughtUp();
-      watching = first.watch(job, "--share", "40%");
-      await(() -> round(job, "public.b") >= 2 && round(job, "public.x") >= 1);
+      CompletableFuture<Integer> watching = first.watch(job, "--share", "40%");
+      ended = watching;
+      await(
+          () -> {
+            assertThat(watching).as(first.toString()).isNotDone();
+            return round(job, "public.b") >= 2 && round(job, "public.x") >= 1;
+          });
       Status.Verified verified = job.status().tables().get(0).verified().orElseThrow();
       assertThat(verified.result()).isEqualTo("equal");
       assertThat(verified.equalUpTo().orElseThrow()).matches("[0-9A-F]+/[0-9A-F]+");
@@ -107,7 +112,7 @@ class VerifyWatchTest {
           .isCloseTo(
               System.currentTimeMillis() / 1000.0, org.assertj.core.api.Assertions.within(300.0));
     }
-    assertThat(watching.get(1, TimeUnit.MINUTES)).as(first.toString()).isEqualTo(1);
+    assertThat(ended.get(1, TimeUnit.MINUTES)).as(first.toString()).isEqualTo(1);
     assertThat(first.err.toString()).contains("no job answers");
 
     try (Job job = Job.start(spec(), warning -> {})) {
@@ -118,7 +123,11 @@ class VerifyWatchTest {
 
       Output second = new Output();
       CompletableFuture<Integer> again = second.watch(job, "--table", "x", "-o", "json");
-      await(() -> second.out.toString().contains("\"round\":1"));
+      await(
+          () -> {
+            assertThat(again).as(second.toString()).isNotDone();
+            return second.out.toString().contains("\"round\":1");
+          });
       Output stop = new Output();
       assertThat(stop.verify(job, "--stop")).as(stop.toString()).isZero();
       assertThat(again.get(1, TimeUnit.MINUTES)).as(second.toString()).isZero();
@@ -139,11 +148,15 @@ class VerifyWatchTest {
     JsonNode done;
     try (Job job = Job.start(spec(), warning -> {})) {
       job.awaitCaughtUp();
-      CompletableFuture<Integer> watching = new Output().watch(job, "--share", "1%");
-      await(() -> table(job, "public.b").path("round").asLong() == 1);
+      Output output = new Output();
+      CompletableFuture<Integer> watching = output.watch(job, "--share", "1%");
+      await(
+          () -> {
+            assertThat(watching).as(output.toString()).isNotDone();
+            return round(job, "public.b") == 1;
+          });
       done = table(job, "public.b");
       assertThat(table(job, "public.x").isMissingNode()).isTrue();
-      assertThat(watching).isNotDone();
     }
     try (Job job = Job.start(spec(), warning -> {})) {
       await(() -> table(job, "public.x").path("round").asLong() == 1);
