@@ -293,16 +293,21 @@ final class Watcher implements AutoCloseable {
     return json.toString();
   }
 
-  /** Ends; a verification that runs is its owner's to end. */
+  /**
+   * Ends, with what has ended written down; a verification that runs is its owner's to end. What
+   * cannot be written down now is compared again.
+   */
   @Override
   public void close() {
     thread.shutdownNow();
     try {
-      if (!thread.awaitTermination(LOOK.toMillis() * 20, TimeUnit.MILLISECONDS)) {
-        LOG.warn("Watching has not ended yet");
+      if (thread.awaitTermination(LOOK.toMillis() * 20, TimeUnit.MILLISECONDS)) {
+        keep();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (KafkaException e) {
+      LOG.warn("What was verified last is not kept: {}", e.getMessage());
     }
   }
 }
