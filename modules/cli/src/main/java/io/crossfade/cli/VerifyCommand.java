@@ -84,8 +84,7 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--share",
       paramLabel = "PERCENT",
       defaultValue = "5%",
-      description =
-          "with --watch: of the time that the source is busy for it; default: 5 %%")
+      description = "with --watch: of the time that the source is busy for it; default: 5 %%")
   private String share;
 
   @Option(names = "--stop", description = "end what --watch began")

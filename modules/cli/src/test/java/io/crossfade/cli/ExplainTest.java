@@ -113,7 +113,9 @@ class ExplainTest {
     }
   }
 
-  /** Fails where what is written down of a row is not looked up by its key, or where all is applied. */
+  /**
+   * Fails where what is written down of a row is not looked up by its key, or where all is applied.
+   */
   @Test
   void shouldTellWhatPassesAndWhatWaits() throws Exception {
     try (Job job = Job.start(spec(), warning -> {})) {
