@@ -38,8 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Operators' orders about the backfill: given to any instance, written to the control topic, and
- * followed from there by all, so that the one that copies obeys, now or after a restart.
+ * Operators' orders about the backfill and about comparisons: given to any instance, written to the
+ * control topic, and followed from there by all, so that the one that copies obeys, now or after a
+ * restart.
  */
 public final class Orders implements AutoCloseable {
 
@@ -57,6 +58,7 @@ public final class Orders implements AutoCloseable {
   private BackfillOrder last;
   private long lastOffset = -1;
   private boolean upToDate;
+  private final Map<String, byte[]> aboutVerification = new HashMap<>();
   private volatile Runnable onResync = () -> {};
 
   /**
@@ -117,6 +119,22 @@ public final class Orders implements AutoCloseable {
     send(() -> records);
   }
 
+  /**
+   * Gives records about comparisons, as {@link #give} gives its orders.
+   *
+   * @param records by their keys in the control topic
+   */
+  public void giveAboutVerification(Map<String, byte[]> records) throws InterruptedException {
+    Map<byte[], byte[]> bytes = new LinkedHashMap<>();
+    records.forEach((key, value) -> bytes.put(key.getBytes(StandardCharsets.UTF_8), value));
+    send(() -> bytes);
+  }
+
+  /** The last record about comparisons with that key; empty where none has come. */
+  public synchronized Optional<byte[]> aboutVerification(String key) {
+    return Optional.ofNullable(aboutVerification.get(key)).map(byte[]::clone);
+  }
+
   private void send(Supplier<Map<byte[], byte[]>> order) throws InterruptedException {
     await(() -> upToDate, "Kafka does not say what was ordered before");
     try (KafkaProducer<byte[], byte[]> producer = ControlLog.producer(kafka)) {
@@ -172,6 +190,8 @@ public final class Orders implements AutoCloseable {
               come(record.offset(), ControlCodec.order(record.value()).under(inSpec));
             } else if (ControlCodec.isResyncOrder(key)) {
               resync |= come(record.offset()) && upToDate();
+            } else if (ControlCodec.isAboutVerification(key) && record.value() != null) {
+              come(record.offset(), key, record.value());
             }
           }
           if (resync) {
@@ -205,6 +225,12 @@ public final class Orders implements AutoCloseable {
   private synchronized void come(long offset, BackfillOrder order) {
     if (come(offset)) {
       last = order;
+    }
+  }
+
+  private synchronized void come(long offset, String key, byte[] value) {
+    if (come(offset)) {
+      aboutVerification.put(key, value);
     }
   }
 

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       ThrottleCommand.class,
       VerifyCommand.class,
       RepairCommand.class,
+      ExplainCommand.class,
       ReplayCommand.class,
       RowsCommand.class,
       EventsCommand.class,

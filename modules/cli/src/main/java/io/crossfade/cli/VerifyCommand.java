@@ -74,6 +74,24 @@ final class VerifyCommand implements Callable<Integer> {
   private Path report;
 
   @Option(
+      names = "--watch",
+      description = {
+        "compare again and again, round after round; the job goes on with it after Ctrl-C and after",
+        "a restart, until --stop"
+      })
+  private boolean watch;
+
+  @Option(
+      names = "--share",
+      paramLabel = "PERCENT",
+      defaultValue = "5%",
+      description = "with --watch: of the time that the source is busy for it; default: 5 %%")
+  private String share;
+
+  @Option(names = "--stop", description = "end what --watch began")
+  private boolean stop;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = "text",
@@ -91,6 +109,9 @@ final class VerifyCommand implements Callable<Integer> {
     // here.
     plugins.load().close();
     JobClient job = JobCommand.client(spec.server());
+    if (watch || stop) {
+      return watch(job);
+    }
     VerificationReport end;
     try {
       requireKnown(tables, job.status().tables().stream().map(Status.Table::into).toList());
@@ -109,6 +130,27 @@ final class VerifyCommand implements Callable<Integer> {
       throw new CommandException(ExitCode.ERROR, e.getMessage(), e);
     }
     return exitCode(end.outcome().orElse(Outcome.INCOMPLETE));
+  }
+
+  private int watch(JobClient job) throws IOException, InterruptedException {
+    if (keys || mask || report != null || (watch && stop)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--watch and --stop go with none of --keys, --mask, --report, nor with each other");
+    }
+    VerifyWatch watching = new VerifyWatch(job, command.commandLine().getOut(), format);
+    try {
+      requireKnown(tables, job.status().tables().stream().map(Status.Table::into).toList());
+      if (stop) {
+        watching.stop();
+        return ExitCode.DONE;
+      }
+      return watching.watch(tables, VerifyWatch.share(share));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    } catch (NoJob | CommandRefused e) {
+      throw new CommandException(ExitCode.ERROR, e.getMessage(), e);
+    }
   }
 
   static void requireKnown(List<String> asked, List<String> known) {

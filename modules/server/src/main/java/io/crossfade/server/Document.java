@@ -3,6 +3,7 @@ package io.crossfade.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** What a job has to be read: of any length, and not for everybody, since it may hold rows. */
@@ -16,6 +17,16 @@ public interface Document {
 
   /** Writes it as it is now. */
   void write(OutputStream out) throws IOException;
+
+  /**
+   * Writes what is asked for of it. Flushed, it is sent so far.
+   *
+   * @param parameters of the query, by their names; each once
+   * @throws IllegalArgumentException where they ask for what cannot be; its message is for people
+   */
+  default void write(Map<String, String> parameters, OutputStream out) throws IOException {
+    write(out);
+  }
 
   /**
    * JSON that is always there.

@@ -3,7 +3,9 @@ package io.crossfade.server;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +41,13 @@ final class Documents {
     }
     Body body = new Body(exchange, document.type());
     try {
-      document.write(body);
+      document.write(parameters(exchange.getRequestURI().getRawQuery()), body);
       body.begin();
+    } catch (IllegalArgumentException e) {
+      if (body.begun) {
+        throw e;
+      }
+      refuse(exchange, 400, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       if (body.begun) {
         throw e;
@@ -48,6 +55,22 @@ final class Documents {
       LOG.warn("Could not answer", e);
       refuse(exchange, 503, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Of a name that comes twice the last one counts. */
+  private static Map<String, String> parameters(String query) {
+    Map<String, String> parameters = new HashMap<>();
+    for (String pair : query == null ? new String[0] : query.split("&")) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        parameters.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+      }
+    }
+    return parameters;
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   static void refuse(HttpExchange exchange, int code, String why) throws IOException {
@@ -81,6 +104,13 @@ final class Documents {
     @Override
     public void write(int b) throws IOException {
       write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (begun) {
+        exchange.getResponseBody().flush();
+      }
     }
 
     @Override

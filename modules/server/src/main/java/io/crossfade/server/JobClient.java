@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Asks a running job, and tells it what to do. */
 public final class JobClient {
@@ -132,7 +134,8 @@ public final class JobClient {
       if (response.statusCode() != 200) {
         throw new CommandRefused(
             "%s was not done: %s"
-                .formatted(command.replace('/', ' '), StatusJson.errorIn(response.body())));
+                .formatted(command.replace('/', ' '), StatusJson.errorIn(response.body())),
+            response.statusCode());
       }
       return StatusJson.read(response.body());
     } catch (IOException e) {
@@ -199,13 +202,32 @@ public final class JobClient {
       if (response.statusCode() != 200) {
         try (InputStream body = response.body()) {
           throw new CommandRefused(
-              StatusJson.errorIn(new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+              StatusJson.errorIn(new String(body.readAllBytes(), StandardCharsets.UTF_8)),
+              response.statusCode());
         }
       }
       return response.body();
     } catch (IOException e) {
       throw noJob(e);
     }
+  }
+
+  /**
+   * As the other, of a document that is asked for something.
+   *
+   * @param parameters by their names
+   */
+  public InputStream document(String name, Map<String, String> parameters)
+      throws NoJob, CommandRefused, InterruptedException {
+    String query =
+        parameters.entrySet().stream()
+            .map(entry -> encoded(entry.getKey()) + "=" + encoded(entry.getValue()))
+            .collect(Collectors.joining("&"));
+    return document(name + "?" + query);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request)

@@ -135,11 +135,22 @@ public record Status(
    *
    * @param result for instance {@code equal}
    * @param secondsAgo since it ended
+   * @param equalSecondsAgo since the last one ended that found it equal; empty: none did
+   * @param equalUpTo where the source's log stood when that one began: all that was committed
+   *     before is in the new table
    */
-  public record Verified(String result, long secondsAgo) {
+  public record Verified(
+      String result, long secondsAgo, OptionalLong equalSecondsAgo, Optional<String> equalUpTo) {
     public Verified {
       Objects.requireNonNull(result, "result");
       notNegative("secondsAgo", secondsAgo);
+      Objects.requireNonNull(equalSecondsAgo, "equalSecondsAgo");
+      Objects.requireNonNull(equalUpTo, "equalUpTo");
+    }
+
+    /** One of which no more is known. */
+    public Verified(String result, long secondsAgo) {
+      this(result, secondsAgo, OptionalLong.empty(), Optional.empty());
     }
   }
 

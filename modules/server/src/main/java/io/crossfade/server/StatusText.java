@@ -152,7 +152,14 @@ public final class StatusText {
   }
 
   private static String verified(Status.Verified verified) {
-    return verified.result() + ", " + Human.ago(verified.secondsAgo());
+    String upTo = verified.equalUpTo().map(position -> " up to " + position).orElse("");
+    String last = verified.result() + ", " + Human.ago(verified.secondsAgo());
+    if (verified.result().equals("equal")) {
+      return last + upTo;
+    }
+    return verified.equalSecondsAgo().isPresent()
+        ? last + " (equal " + Human.ago(verified.equalSecondsAgo().getAsLong()) + upTo + ")"
+        : last;
   }
 
   private static String lag(Status status) {

@@ -3,6 +3,8 @@ package io.crossfade.verify;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.Relation;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -40,5 +42,23 @@ public record ComparedMapping(
         || (mapper.isEmpty() && expected.columns().size() != actual.columns().size())) {
       throw new IllegalArgumentException("the two sides of " + into + " have other shapes");
     }
+  }
+
+  /**
+   * The columns in which two rows are not the same value, in the shape of {@code actual}'s rows;
+   * empty where the rows are equal.
+   */
+  public List<Difference.ColumnDifference> differing(Row expectedRow, Row actualRow) {
+    return new RowComparison(actual).differing(expectedRow, actualRow);
+  }
+
+  /**
+   * A new key by its columns. Two texts of one key, 1.0 and 1.00, give the same.
+   *
+   * @param key in the order of the primary key
+   */
+  public Map<String, String> named(Row key) {
+    RowComparison comparison = new RowComparison(actual);
+    return comparison.named(comparison.key(key));
   }
 }

@@ -1,5 +1,8 @@
 package io.crossfade.verify;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All differences, each an object in a line of a file: there may be as many as there are rows. Safe
@@ -15,6 +23,7 @@ import java.nio.file.Path;
  */
 final class DifferenceLog implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(DifferenceLog.class);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final boolean masked;
@@ -49,6 +58,27 @@ final class DifferenceLog implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write down a difference: " + e.getMessage(), e);
     }
+  }
+
+  /** The last difference of a row, in a file that may still be written. */
+  static Optional<Difference.Kind> find(Path file, String table, Map<String, String> key)
+      throws IOException {
+    JsonNode wanted = JSON.valueToTree(key);
+    Optional<Difference.Kind> found = Optional.empty();
+    try (MappingIterator<JsonNode> lines =
+        JSON.readerFor(JsonNode.class).readValues(file.toFile())) {
+      while (lines.hasNextValue()) {
+        JsonNode line = lines.nextValue();
+        if (line.path("table").asText().equals(table) && line.path("key").equals(wanted)) {
+          found =
+              Optional.of(
+                  Difference.Kind.valueOf(line.path("class").asText().toUpperCase(Locale.ROOT)));
+        }
+      }
+    } catch (JsonProcessingException e) {
+      LOG.debug("the last line is not written to its end yet", e);
+    }
+    return found;
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -190,6 +191,17 @@ public final class Verification implements AutoCloseable {
   /** A line for each difference so far. */
   public Path differences() {
     return settings.differences();
+  }
+
+  /**
+   * What was found about a row so far; empty where nothing was. Reads all differences.
+   *
+   * @param table the new table
+   * @param key as {@link ComparedMapping#named} gives it
+   */
+  public Optional<Difference.Kind> difference(TableId table, Map<String, String> key)
+      throws IOException {
+    return DifferenceLog.find(differences(), table.toString(), key);
   }
 
   /** Waits until it has ended. */

@@ -40,6 +40,10 @@ public final class ControlCodec {
   /** The key of the raw topics' identities. */
   public static final String TOPICS_KEY = "topics";
 
+  /** The key of the last order to compare again and again. In no transaction, by anybody. */
+  public static final String WATCH_KEY = "order-watch";
+
+  private static final String VERIFIED_PREFIX = "verified/";
   private static final String BACKFILL_PREFIX = "backfill/";
   private static final String DEFINITION_PREFIX = "definition/";
   private static final String RESYNC_PREFIX = "resync/";
@@ -110,6 +114,16 @@ public final class ControlCodec {
   /** Whether a record is an event. */
   public static boolean isEvent(String key) {
     return key.startsWith(EVENT_PREFIX);
+  }
+
+  /** The key under which the last comparison of a new table stands. In no transaction. */
+  public static String verifiedKey(TableId table) {
+    return key(VERIFIED_PREFIX, table);
+  }
+
+  /** Whether a record is about comparisons. */
+  public static boolean isAboutVerification(String key) {
+    return key.equals(WATCH_KEY) || key.startsWith(VERIFIED_PREFIX);
   }
 
   /** Written as an array, for a dot may stand in either name. */
@@ -347,6 +361,66 @@ public final class ControlCodec {
         json.get("rows").asLong(),
         json.get("chunks").asLong(),
         json.get("attempt").asInt());
+  }
+
+  /** An order to compare again and again, as bytes. */
+  public static byte[] encode(WatchOrder order) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    json.put("id", order.id()).put("on", order.on()).put("share", order.share());
+    ArrayNode tables = json.putArray("tables");
+    order.tables().forEach(tables::add);
+    return bytes(json.put("at", order.at().toString()));
+  }
+
+  /**
+   * The order that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static WatchOrder watchOrder(byte[] bytes) {
+    JsonNode json = read(bytes);
+    List<String> tables = new ArrayList<>();
+    json.get("tables").forEach(table -> tables.add(table.asText()));
+    return new WatchOrder(
+        json.get("id").asText(),
+        json.get("on").asBoolean(),
+        json.get("share").asDouble(),
+        tables,
+        Instant.parse(json.get("at").asText()));
+  }
+
+  /** How the last comparison of a table ended, as bytes. */
+  public static byte[] encode(LastVerified last) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    json.put("result", last.result()).put("at", last.at().toString());
+    json.put("order", last.order()).put("round", last.round()).put("rows", last.rows());
+    last.equal()
+        .ifPresent(
+            equal ->
+                json.putObject("equal")
+                    .put("at", equal.at().toString())
+                    .put("position", equal.position()));
+    return bytes(json);
+  }
+
+  /**
+   * The end of a comparison that the bytes hold.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static LastVerified lastVerified(byte[] bytes) {
+    JsonNode json = read(bytes);
+    return new LastVerified(
+        json.get("result").asText(),
+        Instant.parse(json.get("at").asText()),
+        json.get("order").asText(),
+        json.get("round").asLong(),
+        json.get("rows").asLong(),
+        Optional.ofNullable(json.get("equal"))
+            .map(
+                equal ->
+                    new LastVerified.Equal(
+                        Instant.parse(equal.get("at").asText()), equal.get("position").asText())));
   }
 
   /** An order as bytes. */

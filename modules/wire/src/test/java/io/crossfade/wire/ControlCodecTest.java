@@ -105,6 +105,26 @@ class ControlCodecTest {
   }
 
   @Test
+  void shouldWriteAndReadWhatWasVerified() throws Exception {
+    WatchOrder order = new WatchOrder("w-1", true, 0.05, List.of("public.b"), AT);
+    assertWritten("order-watch", ControlCodec.encode(order));
+    assertThat(ControlCodec.watchOrder(golden("order-watch"))).isEqualTo(order);
+    LastVerified last =
+        new LastVerified(
+            "different",
+            AT,
+            "w-1",
+            3,
+            1000,
+            Optional.of(new LastVerified.Equal(AT.minusSeconds(60), "0/16B3748")));
+    assertWritten("verified", ControlCodec.encode(last));
+    assertThat(ControlCodec.lastVerified(golden("verified"))).isEqualTo(last);
+    assertThat(ControlCodec.isAboutVerification(ControlCodec.verifiedKey(new TableId("a", "b"))))
+        .isTrue();
+    assertThat(ControlCodec.isAboutVerification(ControlCodec.ORDER_KEY)).isFalse();
+  }
+
+  @Test
   void shouldWriteAndReadWhatIsComparedAtEachStart() throws Exception {
     RawTopics topics =
         new RawTopics(Map.of("crossfade.m.raw.public.a", new RawTopics.Topic("kF3hVJ8uQxm1", 4)));

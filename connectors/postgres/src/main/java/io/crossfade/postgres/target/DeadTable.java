@@ -264,6 +264,27 @@ final class DeadTable {
     }
   }
 
+  /** Those of one row, by its key as it is shown or by that of its records. */
+  List<BadRow> of(TableId table, String key, Optional<String> recordKey) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT "
+                + COLUMNS.replace("d.record_value", "NULL::text")
+                + """
+                FROM crossfade.dead d
+                WHERE d.consumer_group = ? AND d.state <> 'superseded'
+                  AND d.table_schema = ? AND d.table_name = ? AND (d.key = ? OR d.record_key = ?)
+                ORDER BY d.since, d.id
+                """)) {
+      statement.setString(1, group);
+      statement.setString(2, table.schema());
+      statement.setString(3, table.name());
+      statement.setString(4, key);
+      statement.setString(5, recordKey.orElse(null));
+      return rows(statement);
+    }
+  }
+
   private static List<BadRow> rows(PreparedStatement statement) throws SQLException {
     List<BadRow> all = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {

@@ -194,6 +194,32 @@ final class DisplacedTable {
     }
   }
 
+  /** Those of one row. */
+  List<Entry> of(TableId table, Row key) throws SQLException {
+    List<Entry> entries = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            SELECT d.id, d.table_schema, d.table_name, d.topic, d.part, d.record_offset,
+                   '', NULL::text, d.key, d.columns, d.image, d.code, d.error,
+                   d.constraint_name, d.since
+            FROM crossfade.displaced d
+            WHERE d.consumer_group = ? AND d.table_schema = ? AND d.table_name = ? AND d.key = ?
+            ORDER BY d.since, d.id
+            """)) {
+      statement.setString(1, group);
+      statement.setString(2, table.schema());
+      statement.setString(3, table.name());
+      statement.setArray(4, array(key));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          entries.add(entry(rows));
+        }
+      }
+    }
+    return entries;
+  }
+
   /** Those that have waited longest. */
   List<Entry> oldest(int most) throws SQLException {
     List<Entry> entries = new ArrayList<>();

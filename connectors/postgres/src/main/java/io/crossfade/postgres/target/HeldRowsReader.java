@@ -3,9 +3,11 @@ package io.crossfade.postgres.target;
 import static io.crossfade.postgres.CanonicalSession.quote;
 import static java.util.stream.Collectors.joining;
 
+import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.target.HeldRows;
 import io.crossfade.core.target.ParkedRow;
+import io.crossfade.core.target.TargetDatabase.HeldRow;
 import io.crossfade.postgres.TableReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -55,6 +57,14 @@ final class HeldRowsReader {
       }
     }
     return new HeldRows(parked, oldest, counts[0], counts[1], counts[2]);
+  }
+
+  HeldRow read(Table table, Row key, Optional<String> recordKey) throws SQLException {
+    List<ParkedRow> waiting = new ArrayList<>();
+    for (DisplacedTable.Entry entry : displaced.of(table.id(), key)) {
+      waiting.add(shown(entry));
+    }
+    return new HeldRow(dead.of(table.id(), TableWriter.text(table, key), recordKey), waiting);
   }
 
   private ParkedRow shown(DisplacedTable.Entry entry) throws SQLException {

@@ -1,6 +1,7 @@
 package io.crossfade.postgres.target;
 
 import io.crossfade.core.Check;
+import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.BadRow;
@@ -135,6 +136,13 @@ public final class PostgresTarget implements TargetDatabase {
   @Override
   public HeldRows held(String group) {
     return run("Cannot read crossfade.displaced", c -> new HeldRowsReader(c, group).read());
+  }
+
+  @Override
+  public HeldRow held(String group, Table table, Row key, Optional<String> recordKey) {
+    return run(
+        "Cannot read what " + table.id() + " lacks",
+        c -> new HeldRowsReader(c, group).read(table, key, recordKey));
   }
 
   @Override

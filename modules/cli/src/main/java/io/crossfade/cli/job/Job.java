@@ -189,10 +189,13 @@ public final class Job implements AutoCloseable {
                 migration,
                 verifier,
                 new JobSending(migration, names, capture, apply, following::requireNotBlocked)));
-    monitor.askForVerified(verifier::last);
+    Watcher watcher =
+        opened.add(new Watcher(migration, orders, verifier, () -> capture.status().state()));
+    monitor.askForVerified(watcher::verified);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
     JobMetrics.register(registry, spec.migration(), migration, verifier);
+    JobMetrics.register(registry, spec.migration(), migration, watcher);
     server =
         opened.add(
             JobServer.start(
@@ -203,19 +206,33 @@ public final class Job implements AutoCloseable {
                     monitor::status,
                     () -> monitor.status().blockedBy().isEmpty(),
                     journal.of(
-                        JobCommands.of(orders, monitor, migration, apply, verifier, repairer)),
-                    documents(verifier, repairer),
+                        JobCommands.of(
+                            orders, monitor, migration, apply, verifier, repairer, watcher)),
+                    documents(migration, verifier, repairer, watcher),
                     journal::all,
                     registry)));
     journal.sayByItself("run: an instance started, spec " + spec.fingerprint());
     monitor.start();
     capture.start();
+    watcher.start();
     opened.add(new LoadGuard(limits(), throttle)).start();
   }
 
-  private Map<String, Document> documents(Verifier verifier, Repairer repairer) {
+  private Map<String, Document> documents(
+      Migration migration, Verifier verifier, Repairer repairer, Watcher watcher) {
     Map<String, Document> documents = new HashMap<>(verifier.documents());
     documents.putAll(repairer.documents());
+    documents.put(
+        "explain",
+        new Explainer(
+            migration,
+            names,
+            kafka,
+            databases.target(),
+            verifier,
+            monitor::status,
+            watcher::verified));
+    documents.put("verification/watch", Document.json(watcher::json));
     documents.put("rows", Document.json(() -> StatusJson.rows(JobCommands.rows(apply))));
     return documents;
   }

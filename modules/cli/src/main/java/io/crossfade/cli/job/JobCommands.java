@@ -35,9 +35,11 @@ final class JobCommands {
       Migration migration,
       Apply apply,
       Verifier verifier,
-      Repairer repairer) {
+      Repairer repairer,
+      Watcher watcher) {
     return Map.of(
         "verify", verifier::begin,
+        "verify/watch", watcher::order,
         "repair", repairer::begin,
         "pause", body -> give(orders, monitor, order -> order.pause(reason(body), Instant.now())),
         "resume", body -> give(orders, monitor, order -> order.resume(reason(body), Instant.now())),

@@ -5,6 +5,7 @@ import io.crossfade.transform.Apply;
 import io.crossfade.transform.Latency;
 import io.crossfade.transform.Statistics.TableCounts;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBucket;
@@ -39,6 +40,24 @@ final class JobMetrics {
             .register(registry);
       }
     }
+  }
+
+  /** When tables were last found equal, and what watching costs the source. */
+  static void register(
+      PrometheusMeterRegistry registry, String migration, Migration tables, Watcher watcher) {
+    for (Migration.MappedTable table : tables.tables()) {
+      TableId into = table.target().id();
+      Gauge.builder("crossfade.verify.last.equal.timestamp", watcher, w -> w.equalAt(into))
+          .description("When the table was last found equal, in seconds since 1970")
+          .baseUnit("seconds")
+          .tag("migration", migration)
+          .tag("table", into.toString())
+          .register(registry);
+    }
+    Gauge.builder("crossfade.verify.source.share", watcher, Watcher::used)
+        .description("Share of the time that the source was busy for verify --watch")
+        .tag("migration", migration)
+        .register(registry);
   }
 
   static void register(

@@ -2,12 +2,11 @@ package io.crossfade.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.verify.ComparedDatabase;
 import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.postgres.compare.PostgresComparison;
 import io.crossfade.server.Document;
-import io.crossfade.server.Status;
 import io.crossfade.spec.Secret;
-import io.crossfade.spec.Setting;
 import io.crossfade.spec.SourceSpec;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.TargetSpec;
@@ -29,15 +28,14 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The verifications of a running job, one at a time. */
@@ -52,7 +50,7 @@ final class Verifier implements AutoCloseable {
 
   private final Migration migration;
   private final FollowingJob job;
-  private final Map<String, TableResult> last = new ConcurrentHashMap<>();
+  private final Map<String, Ended> last = new ConcurrentHashMap<>();
 
   /** By table and result, of verifications that have ended and were followed by another. */
   private final Map<List<String>, Long> before = new ConcurrentHashMap<>();
@@ -60,13 +58,37 @@ final class Verifier implements AutoCloseable {
   private Optional<Path> directory = Optional.empty();
   private Optional<Verification> current = Optional.empty();
 
-  private record Ended(Outcome outcome, Instant at) {}
+  /** Whether {@link #current} is one of those without end. */
+  private boolean watching;
 
-  /** How the last repair of a table ended. */
-  private final Map<String, Ended> repairs = new ConcurrentHashMap<>();
+  /** Whether it was stopped: what it says of tables that it was not done with means nothing. */
+  private boolean discarded;
+
+  /** Whether somebody's own is about to begin. */
+  private boolean asked;
 
   /** Whether a repair still reads what the current one has written down. */
   private boolean repairing;
+
+  /**
+   * The last comparison of a table, or repair.
+   *
+   * @param position up to which place of the source's log it tells; empty where that is not known
+   * @param rows how many were compared
+   * @param watched whether it was one of those without end
+   */
+  record Ended(
+      TableId table,
+      Outcome outcome,
+      Instant at,
+      Optional<String> position,
+      long rows,
+      boolean watched) {
+
+    Ended later(Ended other) {
+      return other.at().isAfter(at) ? other : this;
+    }
+  }
 
   Verifier(Migration migration, FollowingJob job) {
     this.migration = migration;
@@ -80,34 +102,99 @@ final class Verifier implements AutoCloseable {
    * @throws IllegalArgumentException where there is no such table
    * @throws IllegalStateException while another one runs
    */
-  synchronized void begin(JsonNode body) {
-    if (repairing) {
-      throw new IllegalStateException("a repair runs");
-    }
-    start(body);
+  void begin(JsonNode body) {
+    begin(body, false);
   }
 
-  /** As {@link #begin}; until {@link #repaired} no other one may begin. */
-  synchronized Verification beginForRepair(JsonNode body) {
-    begin(body);
-    repairing = true;
-    return current.orElseThrow();
+  /** As {@link #begin(JsonNode)}; until {@link #repaired} no other one may begin. */
+  Verification beginForRepair(JsonNode body) {
+    return begin(body, true);
   }
 
   /** A repair has ended: what it says of its tables is newer than what was compared. */
   synchronized void repaired(List<RepairedTable> tables) {
     repairing = false;
+    keep();
     Instant now = Instant.now();
-    tables.forEach(
-        table -> table.outcome().ifPresent(to -> repairs.put(table.into(), new Ended(to, now))));
+    for (RepairedTable table : tables) {
+      if (table.outcome().isPresent()) {
+        Optional<Ended> compared = Optional.ofNullable(last.get(table.into()));
+        last.put(
+            table.into(),
+            new Ended(
+                table(table.into()).target().id(),
+                table.outcome().get(),
+                now,
+                compared.flatMap(Ended::position),
+                compared.map(Ended::rows).orElse(0L),
+                false));
+      }
+    }
   }
 
-  private void start(JsonNode body) {
+  private Verification begin(JsonNode body, boolean forRepair) {
     List<Migration.MappedTable> chosen = chosen(body.path("tables"));
-    if (current.isPresent() && current.get().report().ended().isEmpty()) {
-      throw new IllegalStateException(
-          "a verification runs already, since " + current.get().report().begun());
+    boolean masked = body.path("masked").asBoolean(false);
+    boolean checks = body.path("tables").isEmpty();
+    synchronized (this) {
+      if (repairing) {
+        throw new IllegalStateException("a repair runs");
+      }
+      if (asked) {
+        throw new IllegalStateException("another verification is just beginning");
+      }
+      if (isRunning() && !watching) {
+        throw new IllegalStateException(
+            "a verification runs already, since " + current.orElseThrow().report().begun());
+      }
+      asked = true;
     }
+    try {
+      stopWatching();
+      int threads = migration.spec().backfill().parallelism();
+      synchronized (this) {
+        start(file -> settings(chosen, source(), checks, threads, masked, file), false);
+        repairing = forRepair;
+        return current.orElseThrow();
+      }
+    } finally {
+      synchronized (this) {
+        asked = false;
+      }
+    }
+  }
+
+  /**
+   * Begins one of those that follow each other without end; what somebody asks for goes before. One
+   * thread: more would use up the share no better.
+   *
+   * @return whether it was begun
+   */
+  synchronized boolean beginWatching(
+      List<Migration.MappedTable> chosen, ComparedDatabase source, boolean checks) {
+    if (isRunning() || asked || repairing) {
+      return false;
+    }
+    start(file -> settings(chosen, source, checks, 1, false, file), true);
+    return true;
+  }
+
+  /** Ends one that {@link #beginWatching} began; tables that it was not done with do not count. */
+  void stopWatching() {
+    Optional<Verification> stopped;
+    synchronized (this) {
+      stopped = watching && isRunning() ? current : Optional.empty();
+      keep();
+      discarded = stopped.isPresent();
+    }
+    stopped.ifPresent(Verification::close);
+  }
+
+  synchronized boolean isRunning() {
+    return current.isPresent() && current.get().report().ended().isEmpty();
+  }
+
+  private synchronized void start(Function<Path, Verification.Settings> settings, boolean watch) {
     keep();
     current.ifPresent(
         verification ->
@@ -124,11 +211,13 @@ final class Verifier implements AutoCloseable {
                                     Long::sum))));
     try {
       Path file = Files.createTempFile(directory(), "differences", ".ndjson");
-      Verification next = Verification.start(settings(chosen, body, file));
+      Verification next = Verification.start(settings.apply(file));
       if (current.isPresent()) {
         Files.deleteIfExists(current.get().differences());
       }
       current = Optional.of(next);
+      watching = watch;
+      discarded = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep differences: " + e.getMessage(), e);
     }
@@ -142,42 +231,60 @@ final class Verifier implements AutoCloseable {
   }
 
   private Verification.Settings settings(
-      List<Migration.MappedTable> chosen, JsonNode body, Path differences) {
+      List<Migration.MappedTable> chosen,
+      ComparedDatabase from,
+      boolean checks,
+      int threads,
+      boolean masked,
+      Path differences) {
     Spec spec = migration.spec();
     SourceSpec source = spec.source();
     TargetSpec target = spec.target();
-    Setting from = source.readFrom().orElse(source.url());
-    boolean all = body.path("tables").isEmpty();
     return new Verification.Settings(
         spec.migration(),
         spec.fingerprint(),
-        from.toString(),
+        source.readFrom().orElse(source.url()).toString(),
         target.url().toString(),
         chosen.stream().map(this::mapping).toList(),
-        all ? checks(spec) : List.of(),
-        source(source),
-        PostgresComparison.primary(
-            target.url().value(),
-            target.username().value(),
-            target.password().map(Secret::reveal).orElse(""),
-            application()),
+        checks ? checks(spec) : List.of(),
+        from,
+        target(),
         job,
         Patience.USUAL,
-        spec.backfill().parallelism(),
-        body.path("masked").asBoolean(false),
+        threads,
+        masked,
         differences);
   }
 
-  private PostgresComparison source(SourceSpec source) {
+  /** Where SELECTs are executed: the standby, where there is one. */
+  PostgresComparison source() {
+    SourceSpec source = migration.spec().source();
     String username = source.username().value();
     String password = source.password().map(Secret::reveal).orElse("");
     return source
         .readFrom()
         .map(url -> PostgresComparison.standby(url.value(), username, password, application()))
-        .orElseGet(
-            () ->
-                PostgresComparison.primary(
-                    source.url().value(), username, password, application()));
+        .orElseGet(this::primary);
+  }
+
+  /** The database with the old tables that takes writes. */
+  PostgresComparison primary() {
+    SourceSpec source = migration.spec().source();
+    return PostgresComparison.primary(
+        source.url().value(),
+        source.username().value(),
+        source.password().map(Secret::reveal).orElse(""),
+        application());
+  }
+
+  /** The database with the new tables. */
+  PostgresComparison target() {
+    TargetSpec target = migration.spec().target();
+    return PostgresComparison.primary(
+        target.url().value(),
+        target.username().value(),
+        target.password().map(Secret::reveal).orElse(""),
+        application());
   }
 
   private String application() {
@@ -190,37 +297,44 @@ final class Verifier implements AutoCloseable {
         .toList();
   }
 
-  private List<Migration.MappedTable> chosen(JsonNode names) {
+  /** The tables of these names; all where there are none. */
+  List<Migration.MappedTable> chosen(JsonNode names) {
     if (names.isEmpty()) {
       return migration.tables();
     }
     List<Migration.MappedTable> chosen = new ArrayList<>();
-    for (JsonNode name : names) {
-      chosen.add(
-          migration.tables().stream()
-              .filter(
-                  table ->
-                      table.target().id().toString().equals(name.asText())
-                          || table.target().id().name().equals(name.asText()))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "the spec has no table "
-                              + name.asText()
-                              + "; it has "
-                              + String.join(
-                                  ", ",
-                                  migration.tables().stream()
-                                      .map(table -> table.target().id().toString())
-                                      .sorted()
-                                      .toList()))));
-    }
+    names.forEach(name -> chosen.add(table(name.asText())));
     return chosen.stream().distinct().toList();
   }
 
+  /**
+   * A table by its name.
+   *
+   * @throws IllegalArgumentException where there is none
+   */
+  Migration.MappedTable table(String name) {
+    return migration.tables().stream()
+        .filter(
+            table ->
+                table.target().id().toString().equals(name)
+                    || table.target().id().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the spec has no table "
+                        + name
+                        + "; it has "
+                        + String.join(
+                            ", ",
+                            migration.tables().stream()
+                                .map(table -> table.target().id().toString())
+                                .sorted()
+                                .toList())));
+  }
+
   /** The SELECT as it was written: its outputs in their own types, not in the target's. */
-  private ComparedMapping mapping(Migration.MappedTable table) {
+  ComparedMapping mapping(Migration.MappedTable table) {
     List<ScalarFunction> functions = migration.functions();
     try {
       return ComparedMappings.of(
@@ -234,30 +348,41 @@ final class Verifier implements AutoCloseable {
 
   /** Remembers what has ended. */
   private synchronized void keep() {
-    current.ifPresent(
-        verification ->
-            verification.report().tables().stream()
-                .filter(table -> table.ended().isPresent())
-                .forEach(table -> last.put(table.into(), table)));
+    if (current.isEmpty() || discarded) {
+      return;
+    }
+    for (TableResult result : current.get().report().tables()) {
+      if (result.ended().isPresent()) {
+        last.merge(
+            result.into(),
+            new Ended(
+                table(result.into()).target().id(),
+                result.outcome().orElseThrow(),
+                Instant.parse(result.ended().get()),
+                result.fromPosition(),
+                Math.max(result.expectedRows(), result.actualRows()),
+                watching),
+            Ended::later);
+      }
+    }
   }
 
-  /** The last comparison of a table that has ended, or repair. */
-  Optional<Status.Verified> last(TableId table) {
+  /** The last comparison of each table that has ended since the job was started. */
+  List<Ended> ended() {
     keep();
-    Optional<Ended> compared =
-        Optional.ofNullable(last.get(table.toString()))
-            .map(
-                result ->
-                    new Ended(
-                        result.outcome().orElseThrow(),
-                        Instant.parse(result.ended().orElseThrow())));
-    return Stream.concat(compared.stream(), Stream.ofNullable(repairs.get(table.toString())))
-        .max(Comparator.comparing(Ended::at))
-        .map(
-            ended ->
-                new Status.Verified(
-                    ended.outcome().toString(),
-                    Math.max(0, Duration.between(ended.at(), Instant.now()).toSeconds())));
+    return List.copyOf(last.values());
+  }
+
+  /** How a row differed in the comparison that was begun last; empty where it did not. */
+  Optional<String> difference(TableId table, Map<String, String> key) {
+    Optional<Verification> now = current();
+    try {
+      return now.isEmpty()
+          ? Optional.empty()
+          : now.get().difference(table, key).map(Difference.Kind::toString);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read differences: " + e.getMessage(), e);
+    }
   }
 
   /** How many rows of a table were compared since the job was started, with that result. */

@@ -1,6 +1,7 @@
 package io.crossfade.core.target;
 
 import io.crossfade.core.Check;
+import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import java.util.Collection;
@@ -45,6 +46,28 @@ public interface TargetDatabase {
 
   /** What the group's tables lack, for who looks from time to time. */
   HeldRows held(String group);
+
+  /**
+   * What is written down of one row that the target lacks.
+   *
+   * @param table the new table
+   * @param key the row's key, in the order of the primary key
+   * @param recordKey the key of its raw records, as text; empty where that is not known
+   */
+  HeldRow held(String group, Table table, Row key, Optional<String> recordKey);
+
+  /**
+   * One row that the target lacks.
+   *
+   * @param refused bad ones, the oldest first; empty where there is none
+   * @param waiting those that another row is in the way of
+   */
+  record HeldRow(List<BadRow> refused, List<ParkedRow> waiting) {
+    public HeldRow {
+      refused = List.copyOf(refused);
+      waiting = List.copyOf(waiting);
+    }
+  }
 
   /** How many bad rows are listed at most; {@link #held} counts all. */
   int MOST_LISTED = 10_000;
