@@ -249,7 +249,8 @@ final class CaptureRun implements AutoCloseable {
             if (!right.holds()) {
               fail(
                   new SourceException(
-                      "the session that holds the right to capture was lost", null));
+                      "the source does not answer: the session that holds the right to capture was lost",
+                      null));
             }
           },
           1,

@@ -56,7 +56,7 @@ class OutageTest {
 
         server.pause();
         try {
-          awaitOutage(job, source.server().port() + "");
+          awaitOutage(job, "source");
         } finally {
           server.resume();
         }

@@ -143,9 +143,9 @@ class PrivilegesTest {
   void shouldRefuseRowsThatAPolicyHidesAndNeverLoseThem() throws Exception {
     source.execute(blocks("source").toArray(String[]::new));
     target.execute(blocks("target").toArray(String[]::new));
-    String some = "CREATE POLICY some ON customers USING (id > 250)";
-    source.execute(some, "ALTER TABLE customers ENABLE ROW LEVEL SECURITY");
-    target.execute(some, "ALTER TABLE customers ENABLE ROW LEVEL SECURITY");
+    String half = "CREATE POLICY half ON customers USING (id > 250)";
+    source.execute(half, "ALTER TABLE customers ENABLE ROW LEVEL SECURITY");
+    target.execute(half, "ALTER TABLE customers ENABLE ROW LEVEL SECURITY");
     assertThat(run())
         .contains("FAIL source.table  public.customers has row-level security that hides rows")
         .contains("ALTER ROLE crossfade_reader BYPASSRLS")

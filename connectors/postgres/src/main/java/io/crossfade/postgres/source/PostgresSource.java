@@ -131,7 +131,7 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public Optional<Leadership> lead() {
-    Connection connection = sessions.open("asking for the right to capture");
+    Connection connection = sessions.open("asking the source for the right to capture");
     boolean leads = false;
     try (PreparedStatement lock =
         connection.prepareStatement(
@@ -142,7 +142,7 @@ public final class PostgresSource implements SourceDatabase {
       }
       return leads ? Optional.of(new SessionLeadership(connection)) : Optional.empty();
     } catch (SQLException e) {
-      throw sessions.failed("asking for the right to capture", e);
+      throw sessions.failed("asking the source for the right to capture", e);
     } finally {
       if (!leads) {
         PostgresSessions.closeQuietly(connection);
