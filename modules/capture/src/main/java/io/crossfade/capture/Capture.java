@@ -234,11 +234,11 @@ public final class Capture implements AutoCloseable {
         "Capture is interrupted and begins again in {} ms: {}", pause.toMillis(), e.getMessage());
     LOG.debug("Capture is interrupted", e);
     Instant now = clock.instant();
+    String whom = e instanceof KafkaException ? "Kafka: " : "";
     trouble.updateAndGet(
         before ->
             Optional.of(
-                new Trouble(
-                    String.valueOf(e.getMessage()), before.map(Trouble::since).orElse(now))));
+                new Trouble(whom + e.getMessage(), before.map(Trouble::since).orElse(now))));
     phase.set(Phase.of(CaptureStatus.State.RETRYING));
     try {
       pause(pause);

@@ -278,7 +278,13 @@ final class CaptureRun implements AutoCloseable {
   }
 
   private void fail(Throwable error) {
-    failure.compareAndSet(null, new Failure(error, clock.instant()));
+    Optional<Instant> commit = slowCommit();
+    // The stream reports whatever ended it, this too.
+    Throwable why =
+        commit.isPresent() && error instanceof SourceException
+            ? new SourceException("Kafka does not take a commit: " + error.getMessage(), error)
+            : error;
+    failure.compareAndSet(null, new Failure(why, commit.orElse(clock.instant())));
     stop();
   }
 
@@ -357,7 +363,13 @@ final class CaptureRun implements AutoCloseable {
 
   /** Since when what ended the term was under way; empty where nothing has ended it. */
   Optional<Instant> troubleSince() {
-    return publisher.waitsSince().or(() -> Optional.ofNullable(failure.get()).map(Failure::at));
+    return Optional.ofNullable(failure.get()).map(Failure::at);
+  }
+
+  private Optional<Instant> slowCommit() {
+    return publisher
+        .waitsSince()
+        .filter(since -> since.plus(SLOW_COMMIT).isBefore(clock.instant()));
   }
 
   /** Whom the term waits for, and since when, for people; empty when for nobody. */
@@ -366,8 +378,8 @@ final class CaptureRun implements AutoCloseable {
     if (failed != null) {
       return Capture.forHowLong(String.valueOf(failed.error().getMessage()), failed.at(), clock);
     }
-    Optional<Instant> commit = publisher.waitsSince();
-    if (commit.isPresent() && commit.get().plus(SLOW_COMMIT).isBefore(clock.instant())) {
+    Optional<Instant> commit = slowCommit();
+    if (commit.isPresent()) {
       return Capture.forHowLong("Kafka, to commit", commit.get(), clock);
     }
     String reads = rereader.problem();

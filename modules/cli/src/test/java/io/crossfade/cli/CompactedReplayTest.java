@@ -140,13 +140,21 @@ class CompactedReplayTest {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       Map<String, String> config =
           Map.of(
-              "segment.ms", "100", "min.cleanable.dirty.ratio", "0.0001", "segment.bytes", "1048576");
+              "segment.ms",
+              "100",
+              "min.cleanable.dirty.ratio",
+              "0.0001",
+              "segment.bytes",
+              "1048576");
       admin
           .incrementalAlterConfigs(
               Map.of(
                   new ConfigResource(ConfigResource.Type.TOPIC, topic),
                   config.entrySet().stream()
-                      .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), OpType.SET))
+                      .map(
+                          e ->
+                              new AlterConfigOp(
+                                  new ConfigEntry(e.getKey(), e.getValue()), OpType.SET))
                       .toList()))
           .all()
           .get();
@@ -157,8 +165,7 @@ class CompactedReplayTest {
   private Map<String, Integer> records() {
     Map<String, Integer> records = new HashMap<>();
     Map<String, Object> config =
-        Map.of(
-            "bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =

@@ -89,7 +89,9 @@ class OutageTest {
         said = Long.parseLong(matcher.group(1));
       }
       Duration since = Duration.ofNanos(System.nanoTime() - begin);
-      assertThat(since).as("status says %s", status.waitingFor()).isLessThan(OUTAGE.plusSeconds(30));
+      assertThat(since)
+          .as("status says %s", status.waitingFor())
+          .isLessThan(OUTAGE.plusSeconds(30));
       if (since.toSeconds() > 40) {
         assertThat(status.waitingFor().orElse("")).contains(whom).matches(counted);
       }

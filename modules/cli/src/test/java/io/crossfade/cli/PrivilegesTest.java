@@ -134,10 +134,10 @@ class PrivilegesTest {
   }
 
   /**
-   * A role that may not see all rows would copy those that it sees, and delete the others as extras;
-   * at the target it would not find the rows that it is to delete. Fails where the first look does
-   * not ask for policies, and, for a policy that comes later, where a session leaves {@code
-   * row_security} on.
+   * A role that may not see all rows would copy those that it sees, and delete the others as
+   * extras; at the target it would not find the rows that it is to delete. Fails where the first
+   * look does not ask for policies, and, for a policy that comes later, where a session leaves
+   * {@code row_security} on.
    */
   @Test
   void shouldRefuseRowsThatAPolicyHidesAndNeverLoseThem() throws Exception {
@@ -149,7 +149,8 @@ class PrivilegesTest {
     assertThat(run())
         .contains("FAIL source.table  public.customers has row-level security that hides rows")
         .contains("ALTER ROLE crossfade_reader BYPASSRLS")
-        .contains("FAIL target.row-security  public.customers has row-level security that hides rows")
+        .contains(
+            "FAIL target.row-security  public.customers has row-level security that hides rows")
         .contains("ALTER ROLE \"crossfade_writer\" BYPASSRLS");
 
     server.database().execute("ALTER ROLE crossfade_reader BYPASSRLS");
