@@ -14,7 +14,9 @@ public final class CanonicalSession {
    * {@code extra_float_digits = 1} prints the shortest exact float (any value above 0 does). {@code
    * search_path} is empty, so that names say their schema and a function of the user's cannot stand
    * in for a built-in one. {@code lc_monetary} decides how the same stored money is written; {@code
-   * quote_all_identifiers} how names are that a value stands for.
+   * quote_all_identifiers} how names are that a value stands for. With {@code row_security} off a
+   * role that may not see all rows gets an error: a read would leave rows out in silence, a delete
+   * would not find its row.
    */
   private static final String SETTINGS =
       """
@@ -31,6 +33,7 @@ public final class CanonicalSession {
       SET array_nulls = on;
       SET xmloption = content;
       SET search_path = '';
+      SET row_security = off;
       """;
 
   private CanonicalSession() {}

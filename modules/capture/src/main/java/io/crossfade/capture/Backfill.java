@@ -66,6 +66,7 @@ final class Backfill implements AutoCloseable {
   private final Object gate = new Object();
   private volatile boolean closed;
   private volatile String waitingFor = "";
+  private volatile String problem = "";
 
   Backfill(
       SourceDatabase source,
@@ -98,7 +99,7 @@ final class Backfill implements AutoCloseable {
     if (copies.stream().allMatch(TableCopy::finished)) {
       return "";
     }
-    return throttle.stopped().orElse(waitingFor);
+    return throttle.stopped().orElse(problem.isEmpty() ? waitingFor : problem);
   }
 
   private void work() {
@@ -115,8 +116,10 @@ final class Backfill implements AutoCloseable {
         OptionalLong rows = OptionalLong.empty();
         try {
           rows = readNext();
+          problem = "";
         } catch (SourceException e) {
           LOG.warn("A chunk could not be read and will be read again: {}", e.getMessage());
+          problem = e.getMessage();
           pause(AFTER_ERROR);
         } finally {
           if (rows.isEmpty()) {

@@ -58,6 +58,15 @@ public final class Capture implements AutoCloseable {
   /** What somebody waits for, and no other term will bring. */
   private final Set<CompletableFuture<?>> asked = ConcurrentHashMap.newKeySet();
 
+  /**
+   * What fails and may pass.
+   *
+   * @param since the first of the failures that have nothing but failures between them
+   */
+  private record Trouble(String what, Instant since) {}
+
+  private final AtomicReference<Optional<Trouble>> trouble =
+      new AtomicReference<>(Optional.empty());
   private final AtomicReference<Phase> phase =
       new AtomicReference<>(Phase.of(CaptureStatus.State.STARTING));
   private volatile CaptureRun run;
@@ -126,7 +135,7 @@ public final class Capture implements AutoCloseable {
     if (current == null) {
       return new CaptureStatus(
           now.state(),
-          now.detail(),
+          now.detail().isEmpty() ? troubleNow() : now.detail(),
           now.next(),
           Duration.ZERO,
           Optional.empty(),
@@ -203,11 +212,13 @@ public final class Capture implements AutoCloseable {
       Instant began = clock.instant();
       try {
         if (!lead()) {
+          trouble.set(Optional.empty());
           phase.set(new Phase(CaptureStatus.State.STANDBY, "another instance captures", ""));
           pause(STANDBY_POLL);
         }
       } catch (BlockedException e) {
         LOG.error("BLOCKED: {}. Next: {}", e.reason(), e.next());
+        trouble.set(Optional.empty());
         phase.set(new Phase(CaptureStatus.State.BLOCKED, e.reason(), e.next()));
         awaitOrder();
       } catch (InterruptedException e) {
@@ -235,6 +246,16 @@ public final class Capture implements AutoCloseable {
     phase.set(Phase.of(CaptureStatus.State.CLOSED));
   }
 
+  /** A try to begin again may take a minute by itself: meanwhile the trouble is the same. */
+  private String troubleNow() {
+    return trouble.get().map(what -> forHowLong(what.what(), what.since(), clock)).orElse("");
+  }
+
+  /** In the words of a status: what is waited for, and how long it has been. */
+  static String forHowLong(String what, Instant since, Clock clock) {
+    return what + ", for " + Duration.between(since, clock.instant()).toSeconds() + " s";
+  }
+
   private void retry(RuntimeException e, Duration pause) {
     if (closed) {
       return;
@@ -242,7 +263,13 @@ public final class Capture implements AutoCloseable {
     LOG.warn(
         "Capture is interrupted and begins again in {} ms: {}", pause.toMillis(), e.getMessage());
     LOG.debug("Capture is interrupted", e);
-    phase.set(new Phase(CaptureStatus.State.RETRYING, e.getMessage(), ""));
+    Instant now = clock.instant();
+    String whom = e instanceof KafkaException ? "Kafka: " : "";
+    trouble.updateAndGet(
+        before ->
+            Optional.of(
+                new Trouble(whom + e.getMessage(), before.map(Trouble::since).orElse(now))));
+    phase.set(Phase.of(CaptureStatus.State.RETRYING));
     try {
       pause(pause);
     } catch (InterruptedException interrupt) {
@@ -295,9 +322,10 @@ public final class Capture implements AutoCloseable {
         synchronized (lock) {
           run = current;
         }
+        trouble.set(Optional.empty());
         phase.set(Phase.of(CaptureStatus.State.FOLLOWING));
         if (!closed && !ordered) {
-          current.await(right);
+          await(current, right);
         }
       } finally {
         run = null;
@@ -308,6 +336,21 @@ public final class Capture implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  private void await(CaptureRun current, SourceDatabase.Leadership right)
+      throws InterruptedException {
+    try {
+      current.await(right);
+    } catch (SourceException | KafkaException e) {
+      // It may have waited for a minute before it failed.
+      current
+          .troubleSince()
+          .ifPresent(
+              since ->
+                  trouble.set(Optional.of(new Trouble(String.valueOf(e.getMessage()), since))));
+      throw e;
+    }
   }
 
   private void pause(Duration duration) throws InterruptedException {

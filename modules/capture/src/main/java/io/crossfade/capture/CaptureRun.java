@@ -54,7 +54,16 @@ final class CaptureRun implements AutoCloseable {
    */
   private static final Duration BEAT = Duration.ofSeconds(2);
 
+  /** Commits take milliseconds. */
+  private static final Duration SLOW_COMMIT = Duration.ofSeconds(5);
+
+  /** A stream has connected in this time, and one that has lost its connection ends in it. */
+  private static final Duration UNREAD = Duration.ofSeconds(20);
+
   private record Beat(Instant written) {}
+
+  /** Why the term ends. Its parts may take a while to end, when their server does not answer. */
+  private record Failure(Throwable error, Instant at) {}
 
   private final SourceDatabase source;
   private final Names names;
@@ -66,11 +75,14 @@ final class CaptureRun implements AutoCloseable {
   private final LogWatch logWatch;
   private final LiveKeys liveKeys;
 
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<Failure> failure = new AtomicReference<>();
   private final Deque<Beat> beats = new ConcurrentLinkedDeque<>();
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final Map<TableId, TableCopy> copies = new LinkedHashMap<>();
   private final Markers markers;
+  private Instant lastRead = Instant.MAX;
+  private volatile Publisher publisher;
+  private volatile RereadWorker rereader;
   private CaptureTerm term;
   private Definitions definitions;
   private Backfill backfill;
@@ -104,7 +116,6 @@ final class CaptureRun implements AutoCloseable {
     List<TableId> ids = tables.stream().map(table -> table.table().id()).toList();
     Topics.Raw topics;
     Remembered remembered;
-    Publisher publisher;
     try (Admin admin = Admin.create(new HashMap<String, Object>(settings.kafka()))) {
       Topics.ensureControl(admin, names, settings);
       publisher = opened(new Publisher(settings.kafka(), names));
@@ -160,7 +171,7 @@ final class CaptureRun implements AutoCloseable {
     Map<TableId, Set<String>> used =
         tables.stream().collect(Collectors.toMap(t -> t.table().id(), CapturedTable::used));
     definitions = new Definitions(source, used, accepted);
-    RereadWorker rereader = opened(new RereadWorker(source, copies, markers, this::fail));
+    rereader = opened(new RereadWorker(source, copies, markers, this::fail));
     Resends resends = opened(new Resends(source, copies, markers, publisher, counters));
     stream(
         new CaptureTerm(
@@ -240,7 +251,8 @@ final class CaptureRun implements AutoCloseable {
             if (!right.holds()) {
               fail(
                   new SourceException(
-                      "the session that holds the right to capture was lost", null));
+                      "the source does not answer: the session that holds the right to capture was lost",
+                      null));
             }
           },
           1,
@@ -252,7 +264,7 @@ final class CaptureRun implements AutoCloseable {
     } finally {
       watch.shutdownNow();
     }
-    Throwable error = failure.get();
+    Throwable error = failure.get() == null ? null : failure.get().error();
     if (error instanceof RuntimeException e) {
       throw e;
     }
@@ -268,7 +280,13 @@ final class CaptureRun implements AutoCloseable {
   }
 
   private void fail(Throwable error) {
-    failure.compareAndSet(null, error);
+    Optional<Instant> commit = slowCommit();
+    // The stream reports whatever ended it, this too.
+    Throwable why =
+        commit.isPresent() && error instanceof SourceException
+            ? new SourceException("Kafka does not take a commit: " + error.getMessage(), error)
+            : error;
+    failure.compareAndSet(null, new Failure(why, commit.orElse(clock.instant())));
     stop();
   }
 
@@ -304,10 +322,28 @@ final class CaptureRun implements AutoCloseable {
       SourceDatabase.RetainedLog held = source.retainedLog();
       retained = Optional.of(held);
       logWatch.observe(held);
+      requireRead(held);
     } catch (SourceException e) {
       LOG.debug("no beat", e);
     } catch (RuntimeException e) {
       fail(e);
+    }
+  }
+
+  /**
+   * Of a connection that was cut without a word the server hears nothing and gives it up in a
+   * minute, but this side may wait for hours. So when the server says that nobody reads, our stream
+   * has ended and does not know.
+   */
+  private void requireRead(SourceDatabase.RetainedLog held) {
+    Instant now = clock.instant();
+    if (held.read() || lastRead.equals(Instant.MAX)) {
+      lastRead = now;
+    } else if (lastRead.plus(UNREAD).isBefore(now)) {
+      fail(
+          new SourceException(
+              "the source has ended the connection that reads its log, without our hearing of it",
+              null));
     }
   }
 
@@ -332,9 +368,30 @@ final class CaptureRun implements AutoCloseable {
     return retained;
   }
 
+  /** Since when what ended the term was under way; empty where nothing has ended it. */
+  Optional<Instant> troubleSince() {
+    return Optional.ofNullable(failure.get()).map(Failure::at);
+  }
+
+  private Optional<Instant> slowCommit() {
+    return publisher
+        .waitsSince()
+        .filter(since -> since.plus(SLOW_COMMIT).isBefore(clock.instant()));
+  }
+
+  /** Whom the term waits for, and since when, for people; empty when for nobody. */
   String waitingFor() {
+    Failure failed = failure.get();
+    if (failed != null) {
+      return Capture.forHowLong(String.valueOf(failed.error().getMessage()), failed.at(), clock);
+    }
+    Optional<Instant> commit = slowCommit();
+    if (commit.isPresent()) {
+      return Capture.forHowLong("Kafka, to commit", commit.get(), clock);
+    }
+    String reads = rereader.problem();
     Backfill current = backfill;
-    return current == null ? "" : current.waitingFor();
+    return !reads.isEmpty() || current == null ? reads : current.waitingFor();
   }
 
   List<CaptureStatus.TableProgress> progress() {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +50,7 @@ final class Publisher implements AutoCloseable {
   private long sequence;
   private boolean open;
   private long bytes;
+  private volatile Instant waitsSince;
 
   Publisher(Map<String, String> kafka, Names names) {
     this.names = names;
@@ -166,9 +168,16 @@ final class Publisher implements AutoCloseable {
       throw new KafkaException("publishing failed: " + failed.getMessage(), failed);
     }
     FaultPoint.AFTER_SEND_BEFORE_COMMIT.reached();
+    waitsSince = Instant.now();
     producer.commitTransaction();
+    waitsSince = null;
     open = false;
     bytes = 0;
+  }
+
+  /** Since when a commit waits for Kafka; empty where none does. May be asked by any thread. */
+  Optional<Instant> waitsSince() {
+    return Optional.ofNullable(waitsSince);
   }
 
   /** The offsets of barriers whose transaction has been committed. */

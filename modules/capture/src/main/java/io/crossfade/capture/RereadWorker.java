@@ -51,6 +51,7 @@ final class RereadWorker implements AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(run -> new Thread(run, "crossfade-rereads"));
   private volatile boolean busy;
+  private volatile String problem = "";
 
   RereadWorker(
       SourceDatabase source,
@@ -68,6 +69,11 @@ final class RereadWorker implements AutoCloseable {
     return busy;
   }
 
+  /** Why rows cannot be read just now, for people; empty where they can. */
+  String problem() {
+    return problem;
+  }
+
   /** Starts to read these keys; call it only when not busy. */
   void start(List<Key> keys, ResultMet onResult) {
     busy = true;
@@ -80,6 +86,7 @@ final class RereadWorker implements AutoCloseable {
       keys.forEach(key -> byTable.computeIfAbsent(key.table(), t -> new ArrayList<>()).add(key));
       List<Result> results =
           byTable.entrySet().stream().map(e -> read(tables.get(e.getKey()), e.getValue())).toList();
+      problem = "";
       markers.write(
           () -> {
             busy = false;
@@ -88,6 +95,7 @@ final class RereadWorker implements AutoCloseable {
     } catch (SourceException e) {
       LOG.warn(
           "Rows could not be read again by key, and will be tried once more: {}", e.getMessage());
+      problem = e.getMessage();
       busy = false;
     } catch (RuntimeException | Error e) {
       onFailure.accept(e);

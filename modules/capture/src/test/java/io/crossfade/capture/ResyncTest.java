@@ -152,7 +152,7 @@ class ResyncTest {
 
   private static io.crossfade.core.source.SourceDatabase.RetainedLog log(long mebibytes) {
     return new io.crossfade.core.source.SourceDatabase.RetainedLog(
-        mebibytes << 20, OptionalLong.of(100L << 20));
+        mebibytes << 20, OptionalLong.of(100L << 20), true);
   }
 
   /**

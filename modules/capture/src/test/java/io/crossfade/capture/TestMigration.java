@@ -53,14 +53,29 @@ final class TestMigration implements AutoCloseable {
   private Capture capture;
   private Orders orders;
   private Throttle throttle;
+  private Duration patience = Duration.ofSeconds(60);
 
   TestMigration(PostgresServer server, String... ddl) {
+    this(server, server.port(), ddl);
+  }
+
+  /** Through a proxy at this port. */
+  TestMigration(PostgresServer server, int port, String... ddl) {
     this.database = server.createDatabase();
     database.execute(ddl);
     this.source =
         new PostgresSource(
-            new PostgresAddress(database.jdbcUrl(), database.user(), database.password()),
+            new PostgresAddress(
+                "jdbc:postgresql://127.0.0.1:" + port + "/" + database.name(),
+                database.user(),
+                database.password()),
             migration);
+  }
+
+  /** For what has to be noticed first, which takes its time. */
+  TestMigration patience(Duration newPatience) {
+    patience = newPatience;
+    return this;
   }
 
   static TableId id(String name) {
@@ -189,7 +204,7 @@ final class TestMigration implements AutoCloseable {
   }
 
   private void awaitAny(BooleanSupplier condition) throws InterruptedException {
-    Instant until = Instant.now().plus(Duration.ofSeconds(60));
+    Instant until = Instant.now().plus(patience);
     while (!condition.getAsBoolean()) {
       assertThat(Instant.now()).as("in time; capture says %s", capture.status()).isBefore(until);
       TimeUnit.MILLISECONDS.sleep(20);
@@ -201,7 +216,7 @@ final class TestMigration implements AutoCloseable {
     Map<TopicPartition, Long> barrier = null;
     while (barrier == null) {
       try {
-        barrier = capture.barrier().get(60, TimeUnit.SECONDS);
+        barrier = capture.barrier().get(patience.toSeconds(), TimeUnit.SECONDS);
       } catch (java.util.concurrent.ExecutionException e) {
         assertThat(capture.status().state()).isNotEqualTo(CaptureStatus.State.BLOCKED);
         TimeUnit.MILLISECONDS.sleep(50);

@@ -63,7 +63,8 @@ class TruncateTest {
 
   /**
    * The TRUNCATE waits for the locks of chunks that are being read, so they are on their way when
-   * it comes: fails where the copy goes on as it was.
+   * it comes: fails where the copy goes on as it was. That a chunk from before is dropped whose
+   * marker comes late it does not notice.
    */
   @Test
   void shouldNotBringRowsBackThatWereReadBeforeIt() throws Exception {

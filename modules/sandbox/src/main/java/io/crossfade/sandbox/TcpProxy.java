@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
 
 /**
  * A network between clients and a server on 127.0.0.1 that can be broken: refuse, fall silent,
@@ -103,7 +104,17 @@ public final class TcpProxy implements AutoCloseable {
    * @param noticed when the server's side ends
    */
   public void cut(Duration noticed) {
-    List<Link> cut = List.copyOf(links);
+    cut(noticed, port -> true);
+  }
+
+  /**
+   * As {@link #cut(Duration)}, for some of the connections.
+   *
+   * @param chosen by the port that the server knows as the client's
+   */
+  public void cut(Duration noticed, IntPredicate chosen) {
+    List<Link> cut =
+        links.stream().filter(link -> chosen.test(link.toServer.getLocalPort())).toList();
     cut.forEach(Link::lose);
     daemon(
         "cut",

@@ -23,6 +23,14 @@ final class PostgresSessions implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSessions.class);
 
+  /**
+   * How long a session may be silent while it owes an answer. The client's side of a connection
+   * that was cut without a word never hears of it: a chunk that waits there would wait for hours,
+   * and with it the end of the term. All that we ask is answered sooner, but what is asked {@link
+   * #patiently}.
+   */
+  private static final int ANSWER_SECONDS = 30;
+
   private final PostgresAddress address;
   private final String application;
   private final HikariDataSource pool;
@@ -61,6 +69,17 @@ final class PostgresSessions implements AutoCloseable {
     }
   }
 
+  /** As {@link #with}, for what may take hours: it waits for transactions, or reads a table. */
+  <T> T patiently(String doing, Work<T> work) {
+    return with(
+        doing,
+        connection -> {
+          // The pool sets it back.
+          connection.setNetworkTimeout(Runnable::run, 0);
+          return work.on(connection);
+        });
+  }
+
   /** A session of its own, for what must outlive a single piece of work. The caller closes it. */
   Connection open(String doing) {
     try {
@@ -94,6 +113,7 @@ final class PostgresSessions implements AutoCloseable {
     source.setPassword(address.password());
     source.setApplicationName(application);
     source.setConnectTimeout(10);
+    source.setSocketTimeout(ANSWER_SECONDS);
     source.setTcpKeepAlive(true);
     return source;
   }
@@ -128,7 +148,7 @@ final class PostgresSessions implements AutoCloseable {
         CanonicalSession.pin(connection);
         // Our markers carry no data: no standby needs to have them before we go on.
         try (var statement = connection.createStatement()) {
-          statement.execute("SET synchronous_commit = local; SET row_security = off");
+          statement.execute("SET synchronous_commit = local");
           // One session holds the right to capture, and is idle: of a machine that vanished without
           // a
           // word the server would know after two hours, and nobody could take over until then.

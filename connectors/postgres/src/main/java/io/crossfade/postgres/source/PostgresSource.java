@@ -41,7 +41,8 @@ public final class PostgresSource implements SourceDatabase {
       """
       SELECT coalesce(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), min(restart_lsn)), 0)
                ::bigint,
-             pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_slot_wal_keep_size'))
+             pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_slot_wal_keep_size')),
+             coalesce(bool_or(active), false)
       FROM pg_catalog.pg_replication_slots WHERE slot_name = ?
       """;
 
@@ -130,7 +131,7 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public Optional<Leadership> lead() {
-    Connection connection = sessions.open("asking for the right to capture");
+    Connection connection = sessions.open("asking the source for the right to capture");
     boolean leads = false;
     try (PreparedStatement lock =
         connection.prepareStatement(
@@ -141,7 +142,7 @@ public final class PostgresSource implements SourceDatabase {
       }
       return leads ? Optional.of(new SessionLeadership(connection)) : Optional.empty();
     } catch (SQLException e) {
-      throw sessions.failed("asking for the right to capture", e);
+      throw sessions.failed("asking the source for the right to capture", e);
     } finally {
       if (!leads) {
         PostgresSessions.closeQuietly(connection);
@@ -152,7 +153,8 @@ public final class PostgresSource implements SourceDatabase {
   @Override
   public PreparedLog prepareLog(
       Set<TableId> tables, Optional<KnownLog> known, boolean mayBeginAnew) {
-    return sessions.with(
+    // A slot waits for all transactions that are open when it is made.
+    return sessions.patiently(
         "preparing the log",
         connection -> new ReplicationLog(name).prepare(connection, tables, known, mayBeginAnew));
   }
@@ -182,7 +184,7 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public boolean cameEmpty(TableId table, String part) {
-    return sessions.with(
+    return sessions.patiently(
         "looking at the new partition " + part, c -> DefinitionReader.cameEmpty(c, table, part));
   }
 
@@ -311,7 +313,9 @@ public final class PostgresSource implements SourceDatabase {
               rows.next();
               long limit = rows.getLong(2);
               return new RetainedLog(
-                  rows.getLong(1), limit < 0 ? OptionalLong.empty() : OptionalLong.of(limit));
+                  rows.getLong(1),
+                  limit < 0 ? OptionalLong.empty() : OptionalLong.of(limit),
+                  rows.getBoolean(3));
             }
           }
         });

@@ -189,7 +189,12 @@ final class SourceChecks {
                    EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) AS parent,
                    pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable,
                    pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
-                   pg_catalog.pg_get_userbyid(c.relowner) AS owner
+                   pg_catalog.pg_get_userbyid(c.relowner) AS owner,
+                   -- Chunks read the partitions themselves, where their own policies count.
+                   (SELECT string_agg(h.oid::regclass::text, ', ' ORDER BY h.oid::regclass::text)
+                    FROM (SELECT c.oid UNION
+                          SELECT p.relid FROM pg_catalog.pg_partition_tree(c.oid) p) h
+                    WHERE pg_catalog.row_security_active(h.oid)) AS hidden
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = ? AND c.relname = ?
             """)) {
@@ -234,6 +239,12 @@ final class SourceChecks {
           table,
           "may not be read by our role",
           "GRANT SELECT ON " + name + " TO " + value("SELECT quote_ident(current_user)"));
+    } else if (row.getString("hidden") != null) {
+      String role = value("SELECT quote_ident(current_user)");
+      fail(
+          table,
+          "has row-level security that hides rows from our role (" + row.getString("hidden") + ")",
+          "ALTER ROLE " + role + " BYPASSRLS");
     } else if (!published && !row.getBoolean("owned")) {
       fail(
           table,

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** What the new tables' triggers, those behind their constraints included, mean for apply. */
+/** What the new tables' triggers, their constraints and their policies mean for apply. */
 final class TargetChecks {
 
   /** Those that run for origin sessions only, which is what a trigger is unless told otherwise. */
@@ -28,6 +28,15 @@ final class TargetChecks {
       ORDER BY 1, 2, 3
       """;
 
+  private static final String HIDDEN =
+      """
+      SELECT n.nspname, c.relname
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE (n.nspname, c.relname) IN (SELECT * FROM unnest(?::text[], ?::text[]))
+        AND pg_catalog.row_security_active(c.oid)
+      ORDER BY 1, 2
+      """;
+
   private final Connection connection;
   private final boolean asReplica;
   private final List<Check> checks = new ArrayList<>();
@@ -40,19 +49,41 @@ final class TargetChecks {
   /** Looks at these tables with a connection of the role that writes. */
   static List<Check> of(Connection connection, Collection<TableId> tables) throws SQLException {
     TargetChecks checks = new TargetChecks(connection);
-    try (PreparedStatement query = connection.prepareStatement(TRIGGERS)) {
+    checks.each(
+        TRIGGERS,
+        tables,
+        (table, row) -> checks.look(table, row.getString(3), row.getString(4), row.getBoolean(5)));
+    checks.each(HIDDEN, tables, (table, row) -> checks.hidden(table));
+    return checks.checks;
+  }
+
+  @FunctionalInterface
+  private interface Look {
+    void at(TableId table, ResultSet row) throws SQLException;
+  }
+
+  private void each(String sql, Collection<TableId> tables, Look look) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setArray(
           1, connection.createArrayOf("text", tables.stream().map(TableId::schema).toArray()));
       query.setArray(
           2, connection.createArrayOf("text", tables.stream().map(TableId::name).toArray()));
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
-          TableId table = new TableId(rows.getString(1), rows.getString(2));
-          checks.look(table, rows.getString(3), rows.getString(4), rows.getBoolean(5));
+          look.at(new TableId(rows.getString(1), rows.getString(2)), rows);
         }
       }
     }
-    return checks.checks;
+  }
+
+  private void hidden(TableId table) throws SQLException {
+    checks.add(
+        Check.fail(
+            "target.row-security",
+            table + " has row-level security that hides rows from our role",
+            "ALTER ROLE "
+                + CanonicalSession.quote(connection.getMetaData().getUserName())
+                + " BYPASSRLS"));
   }
 
   private void look(TableId table, String name, String constraint, boolean own)

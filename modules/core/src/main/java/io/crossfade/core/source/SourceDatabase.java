@@ -207,8 +207,9 @@ public interface SourceDatabase extends AutoCloseable {
    *
    * @param bytes how much
    * @param limit at which the source gives it up, in bytes; empty where it never does
+   * @param read whether the source has a connection, as far as it knows, that reads it
    */
-  record RetainedLog(long bytes, OptionalLong limit) {
+  record RetainedLog(long bytes, OptionalLong limit, boolean read) {
 
     public RetainedLog {
       Objects.requireNonNull(limit, "limit");
