@@ -48,7 +48,8 @@ class StatusJsonTest {
                 + "\"rowsEstimated\":52000000,\"chunksDone\":792,\"chunksTotal\":1000,"
                 + "\"rowsPerSecond\":96200.0,\"etaSeconds\":110,\"verified\":null}");
     assertThat(json.at("/tables/1/verified").toString())
-        .isEqualTo("{\"result\":\"equal\",\"secondsAgo\":725}");
+        .isEqualTo(
+            "{\"result\":\"equal\",\"secondsAgo\":725,\"equalSecondsAgo\":null,\"equalUpTo\":null}");
     assertThat(json.at("/lag").toString())
         .isEqualTo(
             "{\"captureSeconds\":0.2,\"applyRecords\":312,\"applySeconds\":0.41,"
