@@ -7,8 +7,12 @@ import io.crossfade.cli.job.Job;
 import io.crossfade.cli.job.JobStatistics;
 import io.crossfade.server.Status;
 import io.crossfade.spec.Spec;
+import io.crossfade.verify.RepairReport;
+import io.crossfade.verify.VerificationReport;
+import java.io.BufferedReader;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,12 +60,13 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static DemoJob start(Spec spec) throws Exception {
-    return new RunningJob(Job.start(spec, System.err::println));
+  /** The real thing. */
+  static DemoJob start(Spec spec) throws Exception {
+    return new RunningJob(spec, Job.start(spec, System.err::println));
   }
 
   /** A job as the demo sees one. */
-  private record RunningJob(Job job) implements DemoJob {
+  private record RunningJob(Spec spec, Job job) implements DemoJob {
 
     @Override
     public Status status() {
@@ -81,6 +86,28 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public void awaitBarrier() throws InterruptedException {
       job.awaitBarrier();
+    }
+
+    @Override
+    public VerificationReport verify(List<String> tables) throws Exception {
+      return comparing().verify(tables, false);
+    }
+
+    @Override
+    public List<String> differences() throws Exception {
+      try (BufferedReader lines = comparing().differences()) {
+        return lines.lines().toList();
+      }
+    }
+
+    @Override
+    public RepairReport repair(List<String> tables) throws Exception {
+      return comparing().repair(tables, false, "the demo has planted a corruption");
+    }
+
+    /** Over HTTP, as the commands do. */
+    private Comparing comparing() {
+      return new Comparing(JobCommand.client(spec.server()), line -> {});
     }
 
     @Override

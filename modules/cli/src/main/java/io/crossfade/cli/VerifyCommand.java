@@ -1,35 +1,25 @@
 package io.crossfade.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.cli.job.CommandException;
 import io.crossfade.cli.job.ExitCode;
 import io.crossfade.server.CommandRefused;
 import io.crossfade.server.JobClient;
 import io.crossfade.server.NoJob;
-import io.crossfade.server.Status;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.verify.HtmlReport;
-import io.crossfade.verify.Outcome;
 import io.crossfade.verify.Reports;
 import io.crossfade.verify.TextReport;
 import io.crossfade.verify.VerificationReport;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,9 +35,6 @@ import picocli.CommandLine.ParameterException;
     },
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
-
-  private static final Duration POLL = Duration.ofMillis(250);
-  private static final Duration LINE = Duration.ofSeconds(10);
 
   @picocli.CommandLine.Spec private CommandSpec command;
   @Mixin private SpecFile file;
@@ -112,24 +99,18 @@ final class VerifyCommand implements Callable<Integer> {
     if (watch || stop) {
       return watch(job);
     }
-    VerificationReport end;
-    try {
-      requireKnown(tables, job.status().tables().stream().map(Status.Table::into).toList());
-      job.command("verify", body());
-      end = await(job);
-    } catch (NoJob | CommandRefused e) {
-      throw new CommandException(ExitCode.ERROR, e.getMessage(), e);
-    }
     PrintWriter err = command.commandLine().getErr();
-    if (!end.spec().equals(spec.fingerprint())) {
-      err.println("WARN the job runs with another spec than " + spec.file());
-    }
+    Comparing comparing = new Comparing(job, err::println);
     try {
-      write(job, end);
+      VerificationReport end = comparing.verify(tables, mask);
+      if (!end.spec().equals(spec.fingerprint())) {
+        err.println("WARN the job runs with another spec than " + spec.file());
+      }
+      write(comparing, end);
+      return Comparing.exitCode(end.outcome());
     } catch (NoJob | CommandRefused e) {
       throw new CommandException(ExitCode.ERROR, e.getMessage(), e);
     }
-    return exitCode(end.outcome().orElse(Outcome.INCOMPLETE));
   }
 
   private int watch(JobClient job) throws IOException, InterruptedException {
@@ -140,7 +121,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     VerifyWatch watching = new VerifyWatch(job, command.commandLine().getOut(), format);
     try {
-      requireKnown(tables, job.status().tables().stream().map(Status.Table::into).toList());
+      new Comparing(job, line -> {}).requireKnown(tables);
       if (stop) {
         watching.stop();
         return ExitCode.DONE;
@@ -153,67 +134,12 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  static void requireKnown(List<String> asked, List<String> known) {
-    for (String table : asked) {
-      if (known.stream().noneMatch(one -> one.equals(table) || one.endsWith("." + table))) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "--table: the job has no table " + table + "; it has " + String.join(", ", known));
-      }
-    }
-  }
-
-  private String body() {
-    ObjectNode body = JsonNodeFactory.instance.objectNode().put("masked", mask);
-    ArrayNode names = body.putArray("tables");
-    tables.forEach(names::add);
-    return body.toString();
-  }
-
-  static int exitCode(Outcome outcome) {
-    return switch (outcome) {
-      case EQUAL -> ExitCode.DONE;
-      case DIFFERENT -> ExitCode.NOT_MET;
-      case INCOMPLETE -> ExitCode.ERROR;
-    };
-  }
-
-  /** The job does it: when the job is gone, or has begun another one, this one is not complete. */
-  private VerificationReport await(JobClient job) throws IOException, InterruptedException {
-    PrintWriter err = command.commandLine().getErr();
-    Optional<String> begun = Optional.empty();
-    long shown = System.nanoTime();
-    while (true) {
-      VerificationReport now;
-      try (InputStream in = job.document("verification")) {
-        now = Reports.read(in.readAllBytes());
-      } catch (NoJob | CommandRefused e) {
-        throw new CommandException(
-            ExitCode.ERROR, "incomplete: the job that compared is gone: " + e.getMessage(), e);
-      }
-      if (begun.isPresent() && !begun.get().equals(now.begun())) {
-        throw new CommandException(
-            ExitCode.ERROR, "incomplete: the job has begun another verification", null);
-      }
-      begun = Optional.of(now.begun());
-      if (now.outcome().isPresent()) {
-        return now;
-      }
-      if (System.nanoTime() - shown > LINE.toNanos()) {
-        err.println(TextReport.progress(now));
-        err.flush();
-        shown = System.nanoTime();
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
-    }
-  }
-
-  private void write(JobClient job, VerificationReport end)
+  private void write(Comparing comparing, VerificationReport end)
       throws IOException, NoJob, CommandRefused, InterruptedException {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     if (report != null) {
-      try (BufferedReader differences = differences(job);
+      try (BufferedReader differences = comparing.differences();
           Writer to = Files.newBufferedWriter(report)) {
         if (report.toString().toLowerCase(java.util.Locale.ROOT).endsWith(".json")) {
           Reports.json(end, differences, to);
@@ -223,7 +149,7 @@ final class VerifyCommand implements Callable<Integer> {
       }
     }
     if (keys) {
-      try (BufferedReader differences = differences(job)) {
+      try (BufferedReader differences = comparing.differences()) {
         differences.transferTo(out);
       }
     }
@@ -234,11 +160,5 @@ final class VerifyCommand implements Callable<Integer> {
     }
     out.flush();
     err.flush();
-  }
-
-  private static BufferedReader differences(JobClient job)
-      throws NoJob, CommandRefused, InterruptedException {
-    return new BufferedReader(
-        new InputStreamReader(job.document("verification/differences"), StandardCharsets.UTF_8));
   }
 }

@@ -65,6 +65,9 @@ class OrphansTest {
     // In a group of its own, as a shell does: else the Ctrl-C would hit this JVM.
     parent =
         new ProcessBuilder(
+                // A build in the background of a script ignores Ctrl-C, and so would its children.
+                "env",
+                "--default-signal=INT",
                 "setsid",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",

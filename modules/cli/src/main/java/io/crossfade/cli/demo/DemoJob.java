@@ -3,7 +3,10 @@ package io.crossfade.cli.demo;
 import io.crossfade.cli.job.JobStatistics;
 import io.crossfade.server.Status;
 import io.crossfade.spec.Spec;
+import io.crossfade.verify.RepairReport;
+import io.crossfade.verify.VerificationReport;
 import java.net.URI;
+import java.util.List;
 
 /** What the demo needs of a running migration. */
 public interface DemoJob extends AutoCloseable {
@@ -40,6 +43,26 @@ public interface DemoJob extends AutoCloseable {
    * @throws Exception with a message for people when the migration cannot go on
    */
   void awaitBarrier() throws Exception;
+
+  /**
+   * Compares new tables with their SELECTs, as {@code crossfade verify} does; blocks until that has
+   * ended.
+   *
+   * @param tables their names; all where there are none
+   * @throws Exception with a message for people where it cannot be told how it ended
+   */
+  VerificationReport verify(List<String> tables) throws Exception;
+
+  /** The rows that differed in the last one, each a JSON object in a line. */
+  List<String> differences() throws Exception;
+
+  /**
+   * Has what differs sent again, as {@code crossfade repair} does; blocks until that has ended.
+   *
+   * @param tables their names; all where there are none
+   * @throws Exception with a message for people where it cannot be told how it ended
+   */
+  RepairReport repair(List<String> tables) throws Exception;
 
   /** Where its HTTP API listens. */
   URI api();

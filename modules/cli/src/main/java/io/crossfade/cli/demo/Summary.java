@@ -1,11 +1,15 @@
 package io.crossfade.cli.demo;
 
 import io.crossfade.cli.job.JobStatistics;
+import io.crossfade.verify.Outcome;
+import io.crossfade.verify.TableResult;
+import io.crossfade.verify.VerificationReport;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -15,25 +19,34 @@ import java.util.OptionalDouble;
  * @param clients of the old model
  * @param copying how long the backfill took, into the target
  * @param writing how long the clients wrote
- * @param tables the comparisons
+ * @param corruption what was planted, found and repaired while the clients wrote
+ * @param report of the verification at the end
+ * @param differing the rows that differed then, as {@code verify --keys} prints them
  */
 record Summary(
     JobStatistics statistics,
     Workload.Done clients,
     Duration copying,
     Duration writing,
-    List<Comparison.Result> tables) {
+    Corruption corruption,
+    VerificationReport report,
+    List<String> differing) {
+
+  /** More would not tell more. */
+  private static final int EXAMPLES = 5;
 
   Summary {
     Objects.requireNonNull(statistics, "statistics");
     Objects.requireNonNull(clients, "clients");
     Objects.requireNonNull(copying, "copying");
     Objects.requireNonNull(writing, "writing");
-    tables = List.copyOf(tables);
+    Objects.requireNonNull(corruption, "corruption");
+    Objects.requireNonNull(report, "report");
+    differing = List.copyOf(differing);
   }
 
   boolean equal() {
-    return tables.stream().allMatch(Comparison.Result::equal);
+    return report.outcome().equals(Optional.of(Outcome.EQUAL));
   }
 
   /** Without one such row the demo has not shown what it is for. */
@@ -42,7 +55,7 @@ record Summary(
   }
 
   boolean success() {
-    return equal() && copyMetWrites();
+    return equal() && copyMetWrites() && corruption.isRepaired();
   }
 
   void print(PrintStream out) {
@@ -68,7 +81,13 @@ record Summary(
         Workload.CLIENTS,
         writing.toMillis() / 1000.0,
         Screen.text(clients));
-    tables.forEach(table -> print(out, table));
+    line(
+        out,
+        "planted, found, repaired",
+        corruption.isRepaired() ? "one cent on account %d" : "one cent on account %d: NOT REPAIRED",
+        corruption.account());
+    report.tables().forEach(table -> print(out, table));
+    differing.stream().limit(EXAMPLES).forEach(row -> out.println("  " + row));
     out.println(equal() ? "equal" : "NOT EQUAL");
     if (!copyMetWrites()) {
       out.println(
@@ -77,19 +96,22 @@ record Summary(
     out.flush();
   }
 
-  private static void print(PrintStream out, Comparison.Result table) {
-    if (table.equal()) {
-      line(out, table.into().toString(), "%,d rows, equal to its SELECT", table.newRows());
-      return;
+  private static void print(PrintStream out, TableResult table) {
+    Outcome outcome = table.outcome().orElse(Outcome.INCOMPLETE);
+    long rows = table.actualRows();
+    if (outcome == Outcome.EQUAL) {
+      line(out, table.into(), "%,d rows, equal to its SELECT", rows);
+    } else {
+      line(
+          out,
+          table.into(),
+          "%s: %,d rows, its SELECT has %,d; %s%s",
+          outcome.toString().toUpperCase(Locale.ROOT),
+          rows,
+          table.expectedRows(),
+          table.differences(),
+          table.why().map(why -> "; " + why).orElse(""));
     }
-    line(
-        out,
-        table.into().toString(),
-        "DIFFERS for %,d keys: %,d rows, its SELECT has %,d",
-        table.differing(),
-        table.newRows(),
-        table.oldRows());
-    table.examples().forEach(example -> out.println("  " + example));
   }
 
   private static String seconds(OptionalDouble seconds) {

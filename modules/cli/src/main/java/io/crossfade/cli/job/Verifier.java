@@ -58,6 +58,9 @@ final class Verifier implements AutoCloseable {
   private Optional<Path> directory = Optional.empty();
   private Optional<Verification> current = Optional.empty();
 
+  /** What somebody asked for last: readable also while others, that nobody waits for, go on. */
+  private Optional<Verification> shown = Optional.empty();
+
   /** Whether {@link #current} is one of those without end. */
   private boolean watching;
 
@@ -212,14 +215,26 @@ final class Verifier implements AutoCloseable {
     try {
       Path file = Files.createTempFile(directory(), "differences", ".ndjson");
       Verification next = Verification.start(settings.apply(file));
-      if (current.isPresent()) {
-        Files.deleteIfExists(current.get().differences());
+      Optional<Verification> over = watching ? current : Optional.empty();
+      if (!watch) {
+        over.ifPresent(Verifier::forget);
+        over = shown;
+        shown = Optional.of(next);
       }
+      over.ifPresent(Verifier::forget);
       current = Optional.of(next);
       watching = watch;
       discarded = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep differences: " + e.getMessage(), e);
+    }
+  }
+
+  private static void forget(Verification over) {
+    try {
+      Files.deleteIfExists(over.differences());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete differences: " + e.getMessage(), e);
     }
   }
 
@@ -408,14 +423,14 @@ final class Verifier implements AutoCloseable {
   Map<String, Document> documents() {
     return Map.of(
         "verification",
-        new Current("application/json; charset=utf-8") {
+        new Shown("application/json; charset=utf-8") {
           @Override
           void write(Verification verification, OutputStream out) throws IOException {
             out.write(Reports.json(verification.report()));
           }
         },
         "verification/differences",
-        new Current("application/x-ndjson; charset=utf-8") {
+        new Shown("application/x-ndjson; charset=utf-8") {
           @Override
           void write(Verification verification, OutputStream out) throws IOException {
             Files.copy(verification.differences(), out);
@@ -427,10 +442,14 @@ final class Verifier implements AutoCloseable {
     return current;
   }
 
-  private abstract class Current implements Document {
+  private synchronized Optional<Verification> shown() {
+    return shown;
+  }
+
+  private abstract class Shown implements Document {
     private final String type;
 
-    Current(String type) {
+    Shown(String type) {
       this.type = type;
     }
 
@@ -443,12 +462,12 @@ final class Verifier implements AutoCloseable {
 
     @Override
     public boolean exists() {
-      return current().isPresent();
+      return shown().isPresent();
     }
 
     @Override
     public void write(OutputStream out) throws IOException {
-      write(current().orElseThrow(), out);
+      write(shown().orElseThrow(), out);
     }
   }
 
