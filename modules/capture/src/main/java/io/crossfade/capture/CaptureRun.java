@@ -333,13 +333,14 @@ final class CaptureRun implements AutoCloseable {
   /**
    * Of a connection that was cut without a word the server hears nothing and gives it up in a
    * minute, but this side may wait for hours. So when the server says that nobody reads, our stream
-   * has ended and does not know.
+   * has ended and does not know. Not before it was seen to read: a start may take as long as it
+   * takes.
    */
   private void requireRead(SourceDatabase.RetainedLog held) {
     Instant now = clock.instant();
-    if (held.read() || lastRead.equals(Instant.MAX)) {
+    if (held.read()) {
       lastRead = now;
-    } else if (lastRead.plus(UNREAD).isBefore(now)) {
+    } else if (!lastRead.equals(Instant.MAX) && lastRead.plus(UNREAD).isBefore(now)) {
       fail(
           new SourceException(
               "the source has ended the connection that reads its log, without our hearing of it",

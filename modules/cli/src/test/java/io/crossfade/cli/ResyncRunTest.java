@@ -19,12 +19,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to the old tables, up to the new ones. */
 @Timeout(120)
+@Tag("slow")
 class ResyncRunTest {
 
   private static final String B = "{ into: public.b, from: public.a }";

@@ -164,6 +164,38 @@ class VerifyWatchTest {
     }
   }
 
+  /**
+   * Fails where a table that was interrupted begins anew, or where the round forgets what it knows.
+   */
+  @Test
+  void shouldGoOnInTheMiddleOfATable() throws Exception {
+    source.execute("INSERT INTO a SELECT i, 's' || i FROM generate_series(20001, 700000) i");
+    String begun;
+    try (Job job = Job.start(spec(), warning -> {})) {
+      job.awaitCaughtUp();
+      Output output = new Output();
+      CompletableFuture<Integer> watching = output.watch(job, "--share", "10%", "--table", "b");
+      await(
+          () -> {
+            assertThat(watching).as(output.toString()).isNotDone();
+            return comparing(job).path("ranges").asLong() >= 11;
+          });
+      begun = comparing(job).path("begun").asText();
+      assertThat(round(job, "public.b")).as("it was not done yet").isZero();
+    }
+    try (Job job = Job.start(spec(), warning -> {})) {
+      await(() -> comparing(job).path("ranges").asLong() >= 10);
+      assertThat(comparing(job).path("begun").asText()).isEqualTo(begun);
+      await(() -> round(job, "public.b") == 1);
+      assertThat(table(job, "public.b").path("rows").asLong()).isEqualTo(700_000);
+    }
+  }
+
+  /** The table that is being compared, or was last. */
+  private JsonNode comparing(Job job) throws Exception {
+    return state(job).path("comparing");
+  }
+
   private static void await(Callable<Boolean> condition) throws Exception {
     while (!condition.call()) {
       TimeUnit.MILLISECONDS.sleep(20);

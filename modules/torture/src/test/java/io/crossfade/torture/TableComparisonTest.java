@@ -8,11 +8,13 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The comparison, against differences that are made by hand. */
+@Tag("slow")
 class TableComparisonTest {
 
   private static final TortureTable ACCOUNTS = table("accounts");

@@ -49,6 +49,9 @@ final class TableComparison {
   /** Rows with other values that are looked up in the history together, and are in memory then. */
   private static final int LOOKED_UP = 5_000;
 
+  /** Half a million rows: with a barrier for what is suspected, seconds of work may be lost. */
+  private static final int RANGES_OF_A_CHECKPOINT = 10;
+
   /** Looks in a batch before a row is put off to the end. */
   private static final int FIRST_LOOKS = 3;
 
@@ -59,6 +62,7 @@ final class TableComparison {
   private final Pace pace;
   private final Patience patience;
   private final DifferenceLog log;
+  private final Checkpoints checkpoints;
   private final RowComparison comparison;
   private final SecondLooks looks;
 
@@ -91,7 +95,8 @@ final class TableComparison {
       FollowingJob job,
       Pace pace,
       Patience patience,
-      DifferenceLog log) {
+      DifferenceLog log,
+      Checkpoints checkpoints) {
     this.mapping = mapping;
     this.source = source;
     this.target = target;
@@ -99,6 +104,7 @@ final class TableComparison {
     this.pace = pace;
     this.patience = patience;
     this.log = log;
+    this.checkpoints = checkpoints;
     this.comparison = new RowComparison(mapping.actual());
     this.looks = new SecondLooks(job, comparison, patience);
   }
@@ -109,6 +115,9 @@ final class TableComparison {
       begun = Optional.of(Instant.now());
     }
     try {
+      if (ordered()) {
+        checkpoints.of(mapping.into()).ifPresent(this::goOnAt);
+      }
       Optional<String> notYet = job.notYet(mapping.into());
       if (notYet.isPresent()) {
         fail(notYet.get());
@@ -139,6 +148,22 @@ final class TableComparison {
     }
   }
 
+  private void goOnAt(Checkpoint checkpoint) {
+    left =
+        Optional.of(
+            new KeyRange(
+                Optional.of(Row.of(checkpoint.next().toArray(String[]::new))), Optional.empty()));
+    synchronized (lock) {
+      expectedRows = checkpoint.expectedRows();
+      actualRows = checkpoint.actualRows();
+      ranges = checkpoint.ranges();
+      suspected = checkpoint.suspects();
+      // All that was compared before was compared after that.
+      from = Optional.of(checkpoint.position());
+      begun = Optional.of(checkpoint.begun());
+    }
+  }
+
   private boolean ordered() {
     return mapping.expected().ordered() > 0;
   }
@@ -147,7 +172,7 @@ final class TableComparison {
     String position = sides.read((expected, actual) -> source.position());
     synchronized (lock) {
       if (first) {
-        from = Optional.of(position);
+        from = from.or(() -> Optional.of(position));
       } else {
         to = Optional.of(position);
       }
@@ -174,7 +199,7 @@ final class TableComparison {
         all.add(
             workers.submit(
                 () -> {
-                  workOrFail();
+                  workOrFail(threads == 1);
                   return null;
                 }));
       }
@@ -203,9 +228,9 @@ final class TableComparison {
   }
 
   /** What ends one thread ends all: they find no next range. */
-  private void workOrFail() throws InterruptedException {
+  private void workOrFail(boolean alone) throws InterruptedException {
     try {
-      work();
+      work(alone);
     } catch (ReadFailedException e) {
       fail(e.getMessage());
       throw e;
@@ -215,7 +240,8 @@ final class TableComparison {
     }
   }
 
-  private void work() throws InterruptedException {
+  private void work(boolean alone) throws InterruptedException {
+    int unkept = 0;
     try (Sides sides = sides()) {
       for (Optional<KeyRange> range = next(sides); range.isPresent(); range = next(sides)) {
         pace.await();
@@ -228,8 +254,38 @@ final class TableComparison {
         for (List<Row> batch = add(seen); !batch.isEmpty(); batch = batch()) {
           decide(looks.look(sides, batch, FIRST_LOOKS, Duration.ZERO), false);
         }
+        // With others at work there would be gaps before the end of this range.
+        if (alone && now.to().isPresent() && ++unkept >= RANGES_OF_A_CHECKPOINT) {
+          unkept = keep(sides, now.to().get()) ? 0 : unkept;
+        }
       }
     }
+  }
+
+  /** Whether all is equal and settled before that key, and this was kept. */
+  private boolean keep(Sides sides, Row next) throws InterruptedException {
+    decideSuspects(sides);
+    Checkpoint checkpoint;
+    synchronized (lock) {
+      if (!hot.isEmpty() || !found.isEmpty() || !otherValues.isEmpty()) {
+        return false;
+      }
+      List<String> key = new ArrayList<>();
+      for (int i = 0; i < next.size(); i++) {
+        key.add(next.get(i));
+      }
+      checkpoint =
+          new Checkpoint(
+              key,
+              expectedRows,
+              actualRows,
+              ranges,
+              suspected,
+              from.orElseThrow(),
+              begun.orElseThrow());
+    }
+    checkpoints.reached(mapping.into(), checkpoint);
+    return true;
   }
 
   private int buckets() {
@@ -289,11 +345,15 @@ final class TableComparison {
 
   /** What is left, and then what would not stand still. */
   private void lookAgain(Sides sides) throws InterruptedException {
-    while (!suspects.isEmpty()) {
-      decide(looks.look(sides, take(suspects, BATCH), FIRST_LOOKS, Duration.ZERO), false);
-    }
+    decideSuspects(sides);
     while (!hot.isEmpty()) {
       decide(looks.look(sides, take(hot, BATCH), FIRST_LOOKS, patience.hot()), true);
+    }
+  }
+
+  private void decideSuspects(Sides sides) throws InterruptedException {
+    while (!suspects.isEmpty()) {
+      decide(looks.look(sides, take(suspects, BATCH), FIRST_LOOKS, Duration.ZERO), false);
     }
   }
 

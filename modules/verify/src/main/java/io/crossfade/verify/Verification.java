@@ -49,6 +49,7 @@ public final class Verification implements AutoCloseable {
    * @param threads ranges that are compared at the same time
    * @param masked whether values are left out of what is written down
    * @param differences a file that is made, with a line for each difference
+   * @param checkpoints where it goes on; kept only where there is one thread
    */
   public record Settings(
       String migration,
@@ -63,7 +64,8 @@ public final class Verification implements AutoCloseable {
       Patience patience,
       int threads,
       boolean masked,
-      Path differences) {
+      Path differences,
+      Checkpoints checkpoints) {
 
     public Settings {
       Objects.requireNonNull(migration, "migration");
@@ -75,6 +77,7 @@ public final class Verification implements AutoCloseable {
       Objects.requireNonNull(job, "job");
       Objects.requireNonNull(patience, "patience");
       Objects.requireNonNull(differences, "differences");
+      Objects.requireNonNull(checkpoints, "checkpoints");
       if (threads < 1) {
         throw new IllegalArgumentException("threads: " + threads);
       }
@@ -96,7 +99,8 @@ public final class Verification implements AutoCloseable {
                         settings.job(),
                         pace,
                         settings.patience(),
-                        log))
+                        log,
+                        settings.checkpoints()))
             .toList();
     this.checks = new AtomicReferenceArray<>(settings.checks().size());
     for (int i = 0; i < checks.length(); i++) {

@@ -320,6 +320,57 @@ class ComparisonTest {
     }
   }
 
+  /**
+   * Fails where what was compared before is compared again, where a range between is left out, or
+   * where a checkpoint hides a difference before it.
+   */
+  @Test
+  void shouldGoOnBehindWhatWasFoundEqual() throws Exception {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY, n int)",
+        "INSERT INTO a SELECT i, i FROM generate_series(1, 620000) i");
+    target.execute(
+        "CREATE TABLE b (id bigint PRIMARY KEY, n int)",
+        "INSERT INTO b SELECT i, i FROM generate_series(1, 620000) i");
+    ComparedMapping mapping = mapping("SELECT id, n FROM a");
+    List<Checkpoint> kept = new ArrayList<>();
+    TableResult whole = runFrom(mapping, Optional.empty(), kept);
+    assertThat(whole.outcome()).contains(Outcome.EQUAL);
+    Checkpoint checkpoint = kept.get(0);
+    assertThat(kept).hasSize(1);
+    assertThat(checkpoint.next()).containsExactly("500001");
+    assertThat(checkpoint.actualRows()).isEqualTo(500_000);
+
+    // Before it, where nobody looks any more; right there; and at the end.
+    target.execute("UPDATE b SET n = 0 WHERE id IN (500000, 500001, 620000)");
+    TableResult rest = runFrom(mapping, Optional.of(checkpoint), new ArrayList<>());
+    assertThat(found()).containsExactlyInAnyOrder("500001 value [n]", "620000 value [n]");
+    assertThat(rest.expectedRows()).isEqualTo(620_000);
+    assertThat(rest.fromPosition()).contains(checkpoint.position());
+    assertThat(rest.begun()).isEqualTo(whole.begun());
+
+    kept.clear();
+    assertThat(runFrom(mapping, Optional.empty(), kept).outcome()).contains(Outcome.DIFFERENT);
+    assertThat(kept).as("row 500000 differs").isEmpty();
+  }
+
+  private TableResult runFrom(
+      ComparedMapping mapping, Optional<Checkpoint> from, List<Checkpoint> kept) throws Exception {
+    Checkpoints checkpoints =
+        new Checkpoints() {
+          @Override
+          public Optional<Checkpoint> of(TableId table) {
+            return from;
+          }
+
+          @Override
+          public void reached(TableId table, Checkpoint checkpoint) {
+            kept.add(checkpoint);
+          }
+        };
+    return end(start(mapping, primary(source), new StandingJob(), 1, checkpoints));
+  }
+
   private TableResult compare(String select) throws Exception {
     return compare(mapping(select));
   }
@@ -334,7 +385,11 @@ class ComparisonTest {
   }
 
   private TableResult run(ComparedMapping mapping, PostgresComparison from) throws Exception {
-    try (Verification verification = start(mapping, from, new StandingJob())) {
+    return end(start(mapping, from, new StandingJob()));
+  }
+
+  private TableResult end(Verification started) throws Exception {
+    try (Verification verification = started) {
       while (verification.report().ended().isEmpty()) {
         TimeUnit.MILLISECONDS.sleep(5);
       }
@@ -350,6 +405,16 @@ class ComparisonTest {
 
   private Verification start(ComparedMapping mapping, PostgresComparison from, FollowingJob job)
       throws Exception {
+    return start(mapping, from, job, 2, Checkpoints.NONE);
+  }
+
+  private Verification start(
+      ComparedMapping mapping,
+      PostgresComparison from,
+      FollowingJob job,
+      int threads,
+      Checkpoints checkpoints)
+      throws Exception {
     return Verification.start(
         new Verification.Settings(
             "m",
@@ -362,9 +427,10 @@ class ComparisonTest {
             primary(target),
             job,
             SHORT,
-            2,
+            threads,
             false,
-            directory.resolve("differences.ndjson")));
+            directory.resolve("differences.ndjson"),
+            checkpoints));
   }
 
   private List<String> found() {

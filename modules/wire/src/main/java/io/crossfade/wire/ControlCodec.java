@@ -44,6 +44,7 @@ public final class ControlCodec {
   public static final String WATCH_KEY = "order-watch";
 
   private static final String VERIFIED_PREFIX = "verified/";
+  private static final String PARTLY_VERIFIED_PREFIX = "partly-verified/";
   private static final String BACKFILL_PREFIX = "backfill/";
   private static final String DEFINITION_PREFIX = "definition/";
   private static final String RESYNC_PREFIX = "resync/";
@@ -123,7 +124,14 @@ public final class ControlCodec {
 
   /** Whether a record is about comparisons. */
   public static boolean isAboutVerification(String key) {
-    return key.equals(WATCH_KEY) || key.startsWith(VERIFIED_PREFIX);
+    return key.equals(WATCH_KEY)
+        || key.startsWith(VERIFIED_PREFIX)
+        || key.startsWith(PARTLY_VERIFIED_PREFIX);
+  }
+
+  /** The key under which it stands how far a round has come with a new table. */
+  public static String partlyVerifiedKey(TableId table) {
+    return key(PARTLY_VERIFIED_PREFIX, table);
   }
 
   /** Written as an array, for a dot may stand in either name. */
@@ -471,6 +479,40 @@ public final class ControlCodec {
         json.get("who").asText(),
         json.get("what").asText(),
         json.get("why").asText());
+  }
+
+  /** How far a round has come with a table, as bytes. */
+  public static byte[] encode(PartlyVerified partly) {
+    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    json.put("order", partly.order()).put("round", partly.round()).put("spec", partly.spec());
+    ArrayNode next = json.putArray("next");
+    partly.next().forEach(next::add);
+    json.put("expectedRows", partly.expectedRows()).put("actualRows", partly.actualRows());
+    json.put("ranges", partly.ranges()).put("suspects", partly.suspects());
+    json.put("position", partly.position()).put("begun", partly.begun().toString());
+    return bytes(json);
+  }
+
+  /**
+   * How far a round has come with a table, as the bytes say.
+   *
+   * @throws MalformedRecordException where they hold none, or one of a newer version
+   */
+  public static PartlyVerified partlyVerified(byte[] bytes) {
+    JsonNode json = read(bytes);
+    List<String> next = new ArrayList<>();
+    json.get("next").forEach(value -> next.add(value.asText()));
+    return new PartlyVerified(
+        json.get("order").asText(),
+        json.get("round").asLong(),
+        json.get("spec").asText(),
+        next,
+        json.get("expectedRows").asLong(),
+        json.get("actualRows").asLong(),
+        json.get("ranges").asLong(),
+        json.get("suspects").asLong(),
+        json.get("position").asText(),
+        Instant.parse(json.get("begun").asText()));
   }
 
   private static OptionalLong rate(JsonNode node) {

@@ -83,6 +83,16 @@ class ControlCodecTest {
   }
 
   @Test
+  void shouldWriteAndReadHowFarARoundHasCome() throws Exception {
+    PartlyVerified partly =
+        new PartlyVerified(
+            "w-1", 3, "5f1c", List.of("50000", "eu"), 49_000, 49_001, 10, 7, "0/16B3748", AT);
+    assertWritten("partly-verified", ControlCodec.encode(partly));
+    assertThat(ControlCodec.partlyVerified(golden("partly-verified"))).isEqualTo(partly);
+    assertThat(ControlCodec.isAboutVerification(ControlCodec.partlyVerifiedKey(A))).isTrue();
+  }
+
+  @Test
   void shouldWriteAndReadEvents() throws Exception {
     Event event = new Event(AT, "anna@build-7", "throttle to 5000 rows/s", "deploy");
     assertWritten("event", ControlCodec.encode(event));

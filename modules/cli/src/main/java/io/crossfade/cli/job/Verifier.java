@@ -13,6 +13,7 @@ import io.crossfade.spec.TargetSpec;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.verify.CheckPair;
+import io.crossfade.verify.Checkpoints;
 import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.Difference;
@@ -156,7 +157,9 @@ final class Verifier implements AutoCloseable {
       stopWatching();
       int threads = migration.spec().backfill().parallelism();
       synchronized (this) {
-        start(file -> settings(chosen, source(), checks, threads, masked, file), false);
+        start(
+            file -> settings(chosen, source(), checks, threads, masked, file, Checkpoints.NONE),
+            false);
         repairing = forRepair;
         return current.orElseThrow();
       }
@@ -171,14 +174,18 @@ final class Verifier implements AutoCloseable {
    * Begins one of those that follow each other without end; what somebody asks for goes before. One
    * thread: more would use up the share no better.
    *
+   * @param checkpoints where it goes on
    * @return whether it was begun
    */
   synchronized boolean beginWatching(
-      List<Migration.MappedTable> chosen, ComparedDatabase source, boolean checks) {
+      List<Migration.MappedTable> chosen,
+      ComparedDatabase source,
+      boolean checks,
+      Checkpoints checkpoints) {
     if (isRunning() || asked || repairing) {
       return false;
     }
-    start(file -> settings(chosen, source, checks, 1, false, file), true);
+    start(file -> settings(chosen, source, checks, 1, false, file, checkpoints), true);
     return true;
   }
 
@@ -251,7 +258,8 @@ final class Verifier implements AutoCloseable {
       boolean checks,
       int threads,
       boolean masked,
-      Path differences) {
+      Path differences,
+      Checkpoints checkpoints) {
     Spec spec = migration.spec();
     SourceSpec source = spec.source();
     TargetSpec target = spec.target();
@@ -268,7 +276,8 @@ final class Verifier implements AutoCloseable {
         Patience.USUAL,
         threads,
         masked,
-        differences);
+        differences,
+        checkpoints);
   }
 
   /** Where SELECTs are executed: the standby, where there is one. */
@@ -386,6 +395,18 @@ final class Verifier implements AutoCloseable {
   List<Ended> ended() {
     keep();
     return List.copyOf(last.values());
+  }
+
+  /** The table that is being compared without end just now; empty where there is none. */
+  Optional<TableResult> comparing() {
+    Optional<Verification> now;
+    synchronized (this) {
+      now = watching && isRunning() ? current : Optional.empty();
+    }
+    return now.stream()
+        .flatMap(verification -> verification.report().tables().stream())
+        .filter(table -> table.begun().isPresent() && table.ended().isEmpty())
+        .findFirst();
   }
 
   /** How a row differed in the comparison that was begun last; empty where it did not. */

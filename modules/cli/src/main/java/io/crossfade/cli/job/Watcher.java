@@ -8,10 +8,13 @@ import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.Orders;
 import io.crossfade.core.table.TableId;
 import io.crossfade.server.Status;
+import io.crossfade.verify.Checkpoint;
+import io.crossfade.verify.Checkpoints;
 import io.crossfade.verify.Outcome;
 import io.crossfade.verify.WithinShare;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.LastVerified;
+import io.crossfade.wire.PartlyVerified;
 import io.crossfade.wire.WatchOrder;
 import java.time.Duration;
 import java.time.Instant;
@@ -177,13 +180,60 @@ final class Watcher implements AutoCloseable {
     if (source.isEmpty()) {
       source = Optional.of(new WithinShare(verifier.source(), order.share()));
     }
-    if (left.isEmpty() || !verifier.beginWatching(left, source.get(), order.tables().isEmpty())) {
+    if (left.isEmpty()
+        || !verifier.beginWatching(
+            left, source.get(), order.tables().isEmpty(), checkpoints(order, number))) {
       return;
     }
     if (round.isEmpty() || round.get().number() != number) {
       LOG.info("Round {} of comparing begins, with {} tables", number, left.size());
       round = Optional.of(new Round(order, number, Instant.now()));
     }
+  }
+
+  private Checkpoints checkpoints(WatchOrder order, long number) {
+    return new Checkpoints() {
+      @Override
+      public Optional<Checkpoint> of(TableId table) {
+        return orders
+            .aboutVerification(ControlCodec.partlyVerifiedKey(table))
+            .map(ControlCodec::partlyVerified)
+            .filter(partly -> partly.order().equals(order.id()) && partly.round() == number)
+            .filter(partly -> partly.spec().equals(migration.spec().fingerprint()))
+            .map(
+                partly ->
+                    new Checkpoint(
+                        partly.next(),
+                        partly.expectedRows(),
+                        partly.actualRows(),
+                        partly.ranges(),
+                        partly.suspects(),
+                        partly.position(),
+                        partly.begun()));
+      }
+
+      @Override
+      public void reached(TableId table, Checkpoint checkpoint) throws InterruptedException {
+        PartlyVerified partly =
+            new PartlyVerified(
+                order.id(),
+                number,
+                migration.spec().fingerprint(),
+                checkpoint.next(),
+                checkpoint.expectedRows(),
+                checkpoint.actualRows(),
+                checkpoint.ranges(),
+                checkpoint.suspects(),
+                checkpoint.position(),
+                checkpoint.begun());
+        try {
+          orders.giveAboutVerification(
+              Map.of(ControlCodec.partlyVerifiedKey(table), ControlCodec.encode(partly)));
+        } catch (KafkaException e) {
+          LOG.info("How far {} was verified is not kept: {}", table, e.getMessage());
+        }
+      }
+    };
   }
 
   private List<Migration.MappedTable> left(
@@ -269,6 +319,15 @@ final class Watcher implements AutoCloseable {
     json.put("order", order.map(WatchOrder::id).orElse(null));
     json.put("share", order.map(WatchOrder::share).orElse(null));
     json.put("used", source.map(WithinShare::used).orElse(null));
+    verifier
+        .comparing()
+        .ifPresent(
+            result ->
+                json.putObject("comparing")
+                    .put("into", result.into())
+                    .put("ranges", result.ranges())
+                    .put("rows", Math.max(result.expectedRows(), result.actualRows()))
+                    .put("begun", result.begun().orElse(null)));
     ArrayNode tables = json.putArray("tables");
     for (Migration.MappedTable table : migration.tables()) {
       last(table.target().id())
