@@ -5,6 +5,7 @@ import io.crossfade.wire.BackfillOrder;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.ResyncOrder;
+import io.crossfade.wire.VerificationCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -190,7 +191,7 @@ public final class Orders implements AutoCloseable {
               come(record.offset(), ControlCodec.order(record.value()).under(inSpec));
             } else if (ControlCodec.isResyncOrder(key)) {
               resync |= come(record.offset()) && upToDate();
-            } else if (ControlCodec.isAboutVerification(key) && record.value() != null) {
+            } else if (VerificationCodec.isAboutVerification(key) && record.value() != null) {
               come(record.offset(), key, record.value());
             }
           }

@@ -40,11 +40,6 @@ public final class ControlCodec {
   /** The key of the raw topics' identities. */
   public static final String TOPICS_KEY = "topics";
 
-  /** The key of the last order to compare again and again. In no transaction, by anybody. */
-  public static final String WATCH_KEY = "order-watch";
-
-  private static final String VERIFIED_PREFIX = "verified/";
-  private static final String PARTLY_VERIFIED_PREFIX = "partly-verified/";
   private static final String BACKFILL_PREFIX = "backfill/";
   private static final String DEFINITION_PREFIX = "definition/";
   private static final String RESYNC_PREFIX = "resync/";
@@ -117,31 +112,14 @@ public final class ControlCodec {
     return key.startsWith(EVENT_PREFIX);
   }
 
-  /** The key under which the last comparison of a new table stands. In no transaction. */
-  public static String verifiedKey(TableId table) {
-    return key(VERIFIED_PREFIX, table);
-  }
-
-  /** Whether a record is about comparisons. */
-  public static boolean isAboutVerification(String key) {
-    return key.equals(WATCH_KEY)
-        || key.startsWith(VERIFIED_PREFIX)
-        || key.startsWith(PARTLY_VERIFIED_PREFIX);
-  }
-
-  /** The key under which it stands how far a round has come with a new table. */
-  public static String partlyVerifiedKey(TableId table) {
-    return key(PARTLY_VERIFIED_PREFIX, table);
-  }
-
   /** Written as an array, for a dot may stand in either name. */
-  private static String key(String prefix, TableId table) {
+  static String key(String prefix, TableId table) {
     return prefix + JSON.createArrayNode().add(table.schema()).add(table.name());
   }
 
   /** The raw topics as bytes. */
   public static byte[] encode(RawTopics topics) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    ObjectNode json = json();
     ObjectNode byName = json.putObject("topics");
     new TreeMap<>(topics.byName())
         .forEach(
@@ -171,7 +149,7 @@ public final class ControlCodec {
 
   /** A table's definition as bytes. */
   public static byte[] encode(TableDefinition definition) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    ObjectNode json = json();
     json.putArray("table").add(definition.table().schema()).add(definition.table().name());
     ArrayNode items = json.putArray("items");
     for (TableDefinition.Item item : definition.items()) {
@@ -256,7 +234,7 @@ public final class ControlCodec {
 
   /** The SELECT of each new table, by its name, as bytes. */
   public static byte[] encode(Map<String, String> mappings) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    ObjectNode json = json();
     ObjectNode tables = json.putObject("tables");
     new TreeMap<>(mappings).forEach(tables::put);
     return bytes(json);
@@ -278,7 +256,7 @@ public final class ControlCodec {
 
   /** The position as bytes. */
   public static byte[] encode(Position position) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    ObjectNode json = json();
     json.put("sequence", position.sequence()).put("terms", position.terms());
     json.putObject("log")
         .put("identity", position.beginning().identity())
@@ -324,7 +302,7 @@ public final class ControlCodec {
 
   /** The state of a backfill as bytes. */
   public static byte[] encode(TableBackfill.State state) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    ObjectNode json = json();
     json.put("attempt", state.attempt()).put("rows", state.rows()).put("chunks", state.chunks());
     ArrayNode extents = json.putArray("extents");
     for (Extent extent : state.extents()) {
@@ -371,69 +349,9 @@ public final class ControlCodec {
         json.get("attempt").asInt());
   }
 
-  /** An order to compare again and again, as bytes. */
-  public static byte[] encode(WatchOrder order) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
-    json.put("id", order.id()).put("on", order.on()).put("share", order.share());
-    ArrayNode tables = json.putArray("tables");
-    order.tables().forEach(tables::add);
-    return bytes(json.put("at", order.at().toString()));
-  }
-
-  /**
-   * The order that the bytes hold.
-   *
-   * @throws MalformedRecordException where they hold none, or one of a newer version
-   */
-  public static WatchOrder watchOrder(byte[] bytes) {
-    JsonNode json = read(bytes);
-    List<String> tables = new ArrayList<>();
-    json.get("tables").forEach(table -> tables.add(table.asText()));
-    return new WatchOrder(
-        json.get("id").asText(),
-        json.get("on").asBoolean(),
-        json.get("share").asDouble(),
-        tables,
-        Instant.parse(json.get("at").asText()));
-  }
-
-  /** How the last comparison of a table ended, as bytes. */
-  public static byte[] encode(LastVerified last) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
-    json.put("result", last.result()).put("at", last.at().toString());
-    json.put("order", last.order()).put("round", last.round()).put("rows", last.rows());
-    last.equal()
-        .ifPresent(
-            equal ->
-                json.putObject("equal")
-                    .put("at", equal.at().toString())
-                    .put("position", equal.position()));
-    return bytes(json);
-  }
-
-  /**
-   * The end of a comparison that the bytes hold.
-   *
-   * @throws MalformedRecordException where they hold none, or one of a newer version
-   */
-  public static LastVerified lastVerified(byte[] bytes) {
-    JsonNode json = read(bytes);
-    return new LastVerified(
-        json.get("result").asText(),
-        Instant.parse(json.get("at").asText()),
-        json.get("order").asText(),
-        json.get("round").asLong(),
-        json.get("rows").asLong(),
-        Optional.ofNullable(json.get("equal"))
-            .map(
-                equal ->
-                    new LastVerified.Equal(
-                        Instant.parse(equal.get("at").asText()), equal.get("position").asText())));
-  }
-
   /** An order as bytes. */
   public static byte[] encode(BackfillOrder order) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+    ObjectNode json = json();
     json.put("paused", order.paused());
     order.rowsPerSecond().ifPresent(rate -> json.put("rowsPerSecond", rate));
     order.inSpec().ifPresent(rate -> json.put("inSpec", rate));
@@ -481,49 +399,20 @@ public final class ControlCodec {
         json.get("why").asText());
   }
 
-  /** How far a round has come with a table, as bytes. */
-  public static byte[] encode(PartlyVerified partly) {
-    ObjectNode json = JSON.createObjectNode().put("v", VERSION);
-    json.put("order", partly.order()).put("round", partly.round()).put("spec", partly.spec());
-    ArrayNode next = json.putArray("next");
-    partly.next().forEach(next::add);
-    json.put("expectedRows", partly.expectedRows()).put("actualRows", partly.actualRows());
-    json.put("ranges", partly.ranges()).put("suspects", partly.suspects());
-    json.put("position", partly.position()).put("begun", partly.begun().toString());
-    return bytes(json);
-  }
-
-  /**
-   * How far a round has come with a table, as the bytes say.
-   *
-   * @throws MalformedRecordException where they hold none, or one of a newer version
-   */
-  public static PartlyVerified partlyVerified(byte[] bytes) {
-    JsonNode json = read(bytes);
-    List<String> next = new ArrayList<>();
-    json.get("next").forEach(value -> next.add(value.asText()));
-    return new PartlyVerified(
-        json.get("order").asText(),
-        json.get("round").asLong(),
-        json.get("spec").asText(),
-        next,
-        json.get("expectedRows").asLong(),
-        json.get("actualRows").asLong(),
-        json.get("ranges").asLong(),
-        json.get("suspects").asLong(),
-        json.get("position").asText(),
-        Instant.parse(json.get("begun").asText()));
-  }
-
   private static OptionalLong rate(JsonNode node) {
     return node == null ? OptionalLong.empty() : OptionalLong.of(node.asLong());
+  }
+
+  /** A record to be, of this version. */
+  static ObjectNode json() {
+    return JSON.createObjectNode().put("v", VERSION);
   }
 
   private static TableId table(JsonNode names) {
     return new TableId(names.get(0).asText(), names.get(1).asText());
   }
 
-  private static byte[] bytes(ObjectNode json) {
+  static byte[] bytes(ObjectNode json) {
     try {
       return JSON.writeValueAsBytes(json);
     } catch (JsonProcessingException e) {
@@ -531,7 +420,7 @@ public final class ControlCodec {
     }
   }
 
-  private static JsonNode read(byte[] bytes) {
+  static JsonNode read(byte[] bytes) {
     JsonNode json;
     try {
       json = JSON.readTree(bytes);

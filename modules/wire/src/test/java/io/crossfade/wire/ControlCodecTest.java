@@ -87,9 +87,10 @@ class ControlCodecTest {
     PartlyVerified partly =
         new PartlyVerified(
             "w-1", 3, "5f1c", List.of("50000", "eu"), 49_000, 49_001, 10, 7, "0/16B3748", AT);
-    assertWritten("partly-verified", ControlCodec.encode(partly));
-    assertThat(ControlCodec.partlyVerified(golden("partly-verified"))).isEqualTo(partly);
-    assertThat(ControlCodec.isAboutVerification(ControlCodec.partlyVerifiedKey(A))).isTrue();
+    assertWritten("partly-verified", VerificationCodec.encode(partly));
+    assertThat(VerificationCodec.partlyVerified(golden("partly-verified"))).isEqualTo(partly);
+    assertThat(VerificationCodec.isAboutVerification(VerificationCodec.partlyVerifiedKey(A)))
+        .isTrue();
   }
 
   @Test
@@ -117,8 +118,8 @@ class ControlCodecTest {
   @Test
   void shouldWriteAndReadWhatWasVerified() throws Exception {
     WatchOrder order = new WatchOrder("w-1", true, 0.05, List.of("public.b"), AT);
-    assertWritten("order-watch", ControlCodec.encode(order));
-    assertThat(ControlCodec.watchOrder(golden("order-watch"))).isEqualTo(order);
+    assertWritten("order-watch", VerificationCodec.encode(order));
+    assertThat(VerificationCodec.watchOrder(golden("order-watch"))).isEqualTo(order);
     LastVerified last =
         new LastVerified(
             "different",
@@ -127,11 +128,13 @@ class ControlCodecTest {
             3,
             1000,
             Optional.of(new LastVerified.Equal(AT.minusSeconds(60), "0/16B3748")));
-    assertWritten("verified", ControlCodec.encode(last));
-    assertThat(ControlCodec.lastVerified(golden("verified"))).isEqualTo(last);
-    assertThat(ControlCodec.isAboutVerification(ControlCodec.verifiedKey(new TableId("a", "b"))))
+    assertWritten("verified", VerificationCodec.encode(last));
+    assertThat(VerificationCodec.lastVerified(golden("verified"))).isEqualTo(last);
+    assertThat(
+            VerificationCodec.isAboutVerification(
+                VerificationCodec.verifiedKey(new TableId("a", "b"))))
         .isTrue();
-    assertThat(ControlCodec.isAboutVerification(ControlCodec.ORDER_KEY)).isFalse();
+    assertThat(VerificationCodec.isAboutVerification(ControlCodec.ORDER_KEY)).isFalse();
   }
 
   @Test

@@ -12,9 +12,9 @@ import io.crossfade.verify.Checkpoint;
 import io.crossfade.verify.Checkpoints;
 import io.crossfade.verify.Outcome;
 import io.crossfade.verify.WithinShare;
-import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.LastVerified;
 import io.crossfade.wire.PartlyVerified;
+import io.crossfade.wire.VerificationCodec;
 import io.crossfade.wire.WatchOrder;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,11 +110,12 @@ final class Watcher implements AutoCloseable {
             share,
             body.path("tables").isEmpty() ? List.of() : tables,
             Instant.now());
-    orders.giveAboutVerification(Map.of(ControlCodec.WATCH_KEY, ControlCodec.encode(order)));
+    orders.giveAboutVerification(
+        Map.of(VerificationCodec.WATCH_KEY, VerificationCodec.encode(order)));
   }
 
   private Optional<WatchOrder> order() {
-    return orders.aboutVerification(ControlCodec.WATCH_KEY).map(ControlCodec::watchOrder);
+    return orders.aboutVerification(VerificationCodec.WATCH_KEY).map(VerificationCodec::watchOrder);
   }
 
   private Optional<LastVerified> last(TableId table) {
@@ -129,8 +130,8 @@ final class Watcher implements AutoCloseable {
 
   private Optional<LastVerified> stored(TableId table) {
     return orders
-        .aboutVerification(ControlCodec.verifiedKey(table))
-        .map(ControlCodec::lastVerified);
+        .aboutVerification(VerificationCodec.verifiedKey(table))
+        .map(VerificationCodec::lastVerified);
   }
 
   private void look() {
@@ -196,8 +197,8 @@ final class Watcher implements AutoCloseable {
       @Override
       public Optional<Checkpoint> of(TableId table) {
         return orders
-            .aboutVerification(ControlCodec.partlyVerifiedKey(table))
-            .map(ControlCodec::partlyVerified)
+            .aboutVerification(VerificationCodec.partlyVerifiedKey(table))
+            .map(VerificationCodec::partlyVerified)
             .filter(partly -> partly.order().equals(order.id()) && partly.round() == number)
             .filter(partly -> partly.spec().equals(migration.spec().fingerprint()))
             .map(
@@ -228,7 +229,7 @@ final class Watcher implements AutoCloseable {
                 checkpoint.begun());
         try {
           orders.giveAboutVerification(
-              Map.of(ControlCodec.partlyVerifiedKey(table), ControlCodec.encode(partly)));
+              Map.of(VerificationCodec.partlyVerifiedKey(table), VerificationCodec.encode(partly)));
         } catch (KafkaException e) {
           LOG.info("How far {} was verified is not kept: {}", table, e.getMessage());
         }
@@ -255,7 +256,8 @@ final class Watcher implements AutoCloseable {
     for (Verifier.Ended ended : verifier.ended()) {
       Instant at = ended.at();
       if (!at.equals(kept.get(ended.table()))) {
-        records.put(ControlCodec.verifiedKey(ended.table()), ControlCodec.encode(record(ended)));
+        records.put(
+            VerificationCodec.verifiedKey(ended.table()), VerificationCodec.encode(record(ended)));
         now.put(ended.table(), at);
       }
     }
