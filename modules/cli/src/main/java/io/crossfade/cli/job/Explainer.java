@@ -75,6 +75,7 @@ final class Explainer implements Document {
   private final Names names;
   private final Map<String, String> kafka;
   private final TargetDatabase target;
+  private final ComparedMigration compared;
   private final Verifier verifier;
   private final Supplier<Status> status;
   private final Function<TableId, Optional<Status.Verified>> verified;
@@ -85,6 +86,7 @@ final class Explainer implements Document {
       Names names,
       Map<String, String> kafka,
       TargetDatabase target,
+      ComparedMigration compared,
       Verifier verifier,
       Supplier<Status> status,
       Function<TableId, Optional<Status.Verified>> verified) {
@@ -92,6 +94,7 @@ final class Explainer implements Document {
     this.names = names;
     this.kafka = Map.copyOf(kafka);
     this.target = target;
+    this.compared = compared;
     this.verifier = verifier;
     this.status = status;
     this.verified = verified;
@@ -120,7 +123,7 @@ final class Explainer implements Document {
    */
   @Override
   public void write(Map<String, String> parameters, OutputStream out) throws IOException {
-    Migration.MappedTable table = verifier.table(parameters.getOrDefault("table", ""));
+    Migration.MappedTable table = compared.table(parameters.getOrDefault("table", ""));
     List<String> words = words(parameters.getOrDefault("key", "[]"));
     List<String> written = KeyNotation.parse(table.target().primaryKey(), words);
     int most = records(parameters.get("records"));
@@ -128,7 +131,7 @@ final class Explainer implements Document {
       throw new IllegalStateException("another row is being explained; ask again in a moment");
     }
     try {
-      ComparedDatabase actual = verifier.target();
+      ComparedDatabase actual = compared.target();
       Row key = canonical(actual, table.target(), table.target().primaryKey(), written);
       Telling telling = new Telling(table, key, most, out);
       out.write(telling.end().getBytes(StandardCharsets.UTF_8));
@@ -195,8 +198,8 @@ final class Explainer implements Document {
     private final OutputStream out;
     private final RowMapper mapper;
     private final ComparedMapping mapping;
-    private final ComparedDatabase source = verifier.primary();
-    private final ComparedDatabase actual = verifier.target();
+    private final ComparedDatabase source = compared.primary();
+    private final ComparedDatabase actual = compared.target();
     private long told = System.nanoTime();
 
     Telling(Migration.MappedTable table, Row key, int most, OutputStream out) {
@@ -205,7 +208,7 @@ final class Explainer implements Document {
       this.most = most;
       this.out = out;
       this.mapper = Mappings.of(table.plan(), table.target(), false).mapper();
-      this.mapping = verifier.mapping(table);
+      this.mapping = compared.mapping(table);
     }
 
     /** The last line; whoever reads must not wait for one that never comes. */

@@ -182,7 +182,8 @@ public final class Job implements AutoCloseable {
     JobFollowing following =
         new JobFollowing(
             migration, databases.source(), capture, apply, throttle, new RawHistory(kafka, names));
-    Verifier verifier = opened.add(new Verifier(migration, following));
+    ComparedMigration compared = new ComparedMigration(migration, following);
+    Verifier verifier = opened.add(new Verifier(compared));
     Repairer repairer =
         opened.add(
             new Repairer(
@@ -190,7 +191,8 @@ public final class Job implements AutoCloseable {
                 verifier,
                 new JobSending(migration, names, capture, apply, following::requireNotBlocked)));
     Watcher watcher =
-        opened.add(new Watcher(migration, orders, verifier, () -> capture.status().state()));
+        opened.add(
+            new Watcher(migration, compared, orders, verifier, () -> capture.status().state()));
     monitor.askForVerified(watcher::verified);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
@@ -208,7 +210,7 @@ public final class Job implements AutoCloseable {
                     journal.of(
                         JobCommands.of(
                             orders, monitor, migration, apply, verifier, repairer, watcher)),
-                    documents(migration, verifier, repairer, watcher),
+                    documents(migration, compared, verifier, repairer, watcher),
                     journal::all,
                     registry)));
     journal.sayByItself("run: an instance started, spec " + spec.fingerprint());
@@ -219,7 +221,11 @@ public final class Job implements AutoCloseable {
   }
 
   private Map<String, Document> documents(
-      Migration migration, Verifier verifier, Repairer repairer, Watcher watcher) {
+      Migration migration,
+      ComparedMigration compared,
+      Verifier verifier,
+      Repairer repairer,
+      Watcher watcher) {
     Map<String, Document> documents = new HashMap<>(verifier.documents());
     documents.putAll(repairer.documents());
     documents.put(
@@ -229,6 +235,7 @@ public final class Job implements AutoCloseable {
             names,
             kafka,
             databases.target(),
+            compared,
             verifier,
             monitor::status,
             watcher::verified));

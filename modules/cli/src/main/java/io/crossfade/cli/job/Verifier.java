@@ -3,23 +3,10 @@ package io.crossfade.cli.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.ComparedDatabase;
-import io.crossfade.plugin.ScalarFunction;
-import io.crossfade.postgres.compare.PostgresComparison;
 import io.crossfade.server.Document;
-import io.crossfade.spec.Secret;
-import io.crossfade.spec.SourceSpec;
-import io.crossfade.spec.Spec;
-import io.crossfade.spec.TargetSpec;
-import io.crossfade.sql.SqlCompiler;
-import io.crossfade.sql.problem.SqlException;
-import io.crossfade.verify.CheckPair;
 import io.crossfade.verify.Checkpoints;
-import io.crossfade.verify.ComparedMapping;
-import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.Difference;
-import io.crossfade.verify.FollowingJob;
 import io.crossfade.verify.Outcome;
-import io.crossfade.verify.Patience;
 import io.crossfade.verify.RepairedTable;
 import io.crossfade.verify.Reports;
 import io.crossfade.verify.TableResult;
@@ -30,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +35,7 @@ final class Verifier implements AutoCloseable {
               Arrays.stream(Difference.Kind.values()).map(Difference.Kind::toString))
           .toList();
 
-  private final Migration migration;
-  private final FollowingJob job;
+  private final ComparedMigration migration;
   private final Map<String, Ended> last = new ConcurrentHashMap<>();
 
   /** By table and result, of verifications that have ended and were followed by another. */
@@ -94,9 +79,8 @@ final class Verifier implements AutoCloseable {
     }
   }
 
-  Verifier(Migration migration, FollowingJob job) {
+  Verifier(ComparedMigration migration) {
     this.migration = migration;
-    this.job = job;
   }
 
   /**
@@ -126,7 +110,7 @@ final class Verifier implements AutoCloseable {
         last.put(
             table.into(),
             new Ended(
-                table(table.into()).target().id(),
+                migration.table(table.into()).target().id(),
                 table.outcome().get(),
                 now,
                 compared.flatMap(Ended::position),
@@ -137,7 +121,7 @@ final class Verifier implements AutoCloseable {
   }
 
   private Verification begin(JsonNode body, boolean forRepair) {
-    List<Migration.MappedTable> chosen = chosen(body.path("tables"));
+    List<Migration.MappedTable> chosen = migration.chosen(body.path("tables"));
     boolean masked = body.path("masked").asBoolean(false);
     boolean checks = body.path("tables").isEmpty();
     synchronized (this) {
@@ -155,10 +139,12 @@ final class Verifier implements AutoCloseable {
     }
     try {
       stopWatching();
-      int threads = migration.spec().backfill().parallelism();
+      int threads = migration.parallelism();
       synchronized (this) {
         start(
-            file -> settings(chosen, source(), checks, threads, masked, file, Checkpoints.NONE),
+            file ->
+                migration.settings(
+                    chosen, migration.source(), checks, threads, masked, file, Checkpoints.NONE),
             false);
         repairing = forRepair;
         return current.orElseThrow();
@@ -185,7 +171,7 @@ final class Verifier implements AutoCloseable {
     if (isRunning() || asked || repairing) {
       return false;
     }
-    start(file -> settings(chosen, source, checks, 1, false, file, checkpoints), true);
+    start(file -> migration.settings(chosen, source, checks, 1, false, file, checkpoints), true);
     return true;
   }
 
@@ -252,124 +238,6 @@ final class Verifier implements AutoCloseable {
     return directory.get();
   }
 
-  private Verification.Settings settings(
-      List<Migration.MappedTable> chosen,
-      ComparedDatabase from,
-      boolean checks,
-      int threads,
-      boolean masked,
-      Path differences,
-      Checkpoints checkpoints) {
-    Spec spec = migration.spec();
-    SourceSpec source = spec.source();
-    TargetSpec target = spec.target();
-    return new Verification.Settings(
-        spec.migration(),
-        spec.fingerprint(),
-        source.readFrom().orElse(source.url()).toString(),
-        target.url().toString(),
-        chosen.stream().map(this::mapping).toList(),
-        checks ? checks(spec) : List.of(),
-        from,
-        target(),
-        job,
-        Patience.USUAL,
-        threads,
-        masked,
-        differences,
-        checkpoints);
-  }
-
-  /** Where SELECTs are executed: the standby, where there is one. */
-  PostgresComparison source() {
-    SourceSpec source = migration.spec().source();
-    String username = source.username().value();
-    String password = source.password().map(Secret::reveal).orElse("");
-    return source
-        .readFrom()
-        .map(url -> PostgresComparison.standby(url.value(), username, password, application()))
-        .orElseGet(this::primary);
-  }
-
-  /** The database with the old tables that takes writes. */
-  PostgresComparison primary() {
-    SourceSpec source = migration.spec().source();
-    return PostgresComparison.primary(
-        source.url().value(),
-        source.username().value(),
-        source.password().map(Secret::reveal).orElse(""),
-        application());
-  }
-
-  /** The database with the new tables. */
-  PostgresComparison target() {
-    TargetSpec target = migration.spec().target();
-    return PostgresComparison.primary(
-        target.url().value(),
-        target.username().value(),
-        target.password().map(Secret::reveal).orElse(""),
-        application());
-  }
-
-  private String application() {
-    return "crossfade verify " + migration.spec().migration();
-  }
-
-  private static List<CheckPair> checks(Spec spec) {
-    return spec.checks().stream()
-        .map(check -> new CheckPair(check.name(), check.source(), check.target()))
-        .toList();
-  }
-
-  /** The tables of these names; all where there are none. */
-  List<Migration.MappedTable> chosen(JsonNode names) {
-    if (names.isEmpty()) {
-      return migration.tables();
-    }
-    List<Migration.MappedTable> chosen = new ArrayList<>();
-    names.forEach(name -> chosen.add(table(name.asText())));
-    return chosen.stream().distinct().toList();
-  }
-
-  /**
-   * A table by its name.
-   *
-   * @throws IllegalArgumentException where there is none
-   */
-  Migration.MappedTable table(String name) {
-    return migration.tables().stream()
-        .filter(
-            table ->
-                table.target().id().toString().equals(name)
-                    || table.target().id().name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "the spec has no table "
-                        + name
-                        + "; it has "
-                        + String.join(
-                            ", ",
-                            migration.tables().stream()
-                                .map(table -> table.target().id().toString())
-                                .sorted()
-                                .toList())));
-  }
-
-  /** The SELECT as it was written: its outputs in their own types, not in the target's. */
-  ComparedMapping mapping(Migration.MappedTable table) {
-    List<ScalarFunction> functions = migration.functions();
-    try {
-      return ComparedMappings.of(
-          new SqlCompiler(id -> Optional.of(table.plan().source()), functions)
-              .compile(table.from().select().text()),
-          table.target());
-    } catch (SqlException e) {
-      throw new IllegalStateException("a SELECT was compiled before, and is not now", e);
-    }
-  }
-
   /** Remembers what has ended. */
   private synchronized void keep() {
     if (current.isEmpty() || discarded) {
@@ -380,7 +248,7 @@ final class Verifier implements AutoCloseable {
         last.merge(
             result.into(),
             new Ended(
-                table(result.into()).target().id(),
+                migration.table(result.into()).target().id(),
                 result.outcome().orElseThrow(),
                 Instant.parse(result.ended().get()),
                 result.fromPosition(),

@@ -51,6 +51,7 @@ final class Watcher implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Migration migration;
+  private final ComparedMigration compared;
   private final Orders orders;
   private final Verifier verifier;
   private final Supplier<CaptureStatus.State> capture;
@@ -75,10 +76,12 @@ final class Watcher implements AutoCloseable {
 
   Watcher(
       Migration migration,
+      ComparedMigration compared,
       Orders orders,
       Verifier verifier,
       Supplier<CaptureStatus.State> capture) {
     this.migration = migration;
+    this.compared = compared;
     this.orders = orders;
     this.verifier = verifier;
     this.capture = capture;
@@ -96,7 +99,7 @@ final class Watcher implements AutoCloseable {
    */
   void order(JsonNode body) throws InterruptedException {
     List<String> tables =
-        verifier.chosen(body.path("tables")).stream()
+        compared.chosen(body.path("tables")).stream()
             .map(table -> table.target().id().toString())
             .toList();
     double share = body.path("share").asDouble(SHARE);
@@ -179,7 +182,7 @@ final class Watcher implements AutoCloseable {
       }
     }
     if (source.isEmpty()) {
-      source = Optional.of(new WithinShare(verifier.source(), order.share()));
+      source = Optional.of(new WithinShare(compared.source(), order.share()));
     }
     if (left.isEmpty()
         || !verifier.beginWatching(

@@ -1,0 +1,169 @@
+package io.crossfade.cli.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crossfade.core.verify.ComparedDatabase;
+import io.crossfade.plugin.ScalarFunction;
+import io.crossfade.postgres.compare.PostgresComparison;
+import io.crossfade.spec.Secret;
+import io.crossfade.spec.SourceSpec;
+import io.crossfade.spec.Spec;
+import io.crossfade.spec.TargetSpec;
+import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.problem.SqlException;
+import io.crossfade.verify.CheckPair;
+import io.crossfade.verify.Checkpoints;
+import io.crossfade.verify.ComparedMapping;
+import io.crossfade.verify.ComparedMappings;
+import io.crossfade.verify.FollowingJob;
+import io.crossfade.verify.Patience;
+import io.crossfade.verify.Verification;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A migration as comparisons see it: its databases, its tables by their names, its SELECTs. */
+final class ComparedMigration {
+
+  private final Migration migration;
+  private final FollowingJob job;
+
+  ComparedMigration(Migration migration, FollowingJob job) {
+    this.migration = migration;
+    this.job = job;
+  }
+
+  /** How many ranges may be compared at the same time. */
+  int parallelism() {
+    return migration.spec().backfill().parallelism();
+  }
+
+  /**
+   * What a verification is to compare.
+   *
+   * @param chosen tables of the migration
+   * @param from where SELECTs are executed
+   * @param checks whether the spec's pairs of queries are asked too
+   * @param threads ranges that are compared at the same time
+   * @param masked whether values are left out of what is written down
+   * @param differences a file that is made
+   * @param checkpoints where it goes on
+   */
+  Verification.Settings settings(
+      List<Migration.MappedTable> chosen,
+      ComparedDatabase from,
+      boolean checks,
+      int threads,
+      boolean masked,
+      Path differences,
+      Checkpoints checkpoints) {
+    Spec spec = migration.spec();
+    SourceSpec source = spec.source();
+    TargetSpec target = spec.target();
+    return new Verification.Settings(
+        spec.migration(),
+        spec.fingerprint(),
+        source.readFrom().orElse(source.url()).toString(),
+        target.url().toString(),
+        chosen.stream().map(this::mapping).toList(),
+        checks ? checks(spec) : List.of(),
+        from,
+        target(),
+        job,
+        Patience.USUAL,
+        threads,
+        masked,
+        differences,
+        checkpoints);
+  }
+
+  /** Where SELECTs are executed: the standby, where there is one. */
+  PostgresComparison source() {
+    SourceSpec source = migration.spec().source();
+    String username = source.username().value();
+    String password = source.password().map(Secret::reveal).orElse("");
+    return source
+        .readFrom()
+        .map(url -> PostgresComparison.standby(url.value(), username, password, application()))
+        .orElseGet(this::primary);
+  }
+
+  /** The database with the old tables that takes writes. */
+  PostgresComparison primary() {
+    SourceSpec source = migration.spec().source();
+    return PostgresComparison.primary(
+        source.url().value(),
+        source.username().value(),
+        source.password().map(Secret::reveal).orElse(""),
+        application());
+  }
+
+  /** The database with the new tables. */
+  PostgresComparison target() {
+    TargetSpec target = migration.spec().target();
+    return PostgresComparison.primary(
+        target.url().value(),
+        target.username().value(),
+        target.password().map(Secret::reveal).orElse(""),
+        application());
+  }
+
+  private String application() {
+    return "crossfade verify " + migration.spec().migration();
+  }
+
+  private static List<CheckPair> checks(Spec spec) {
+    return spec.checks().stream()
+        .map(check -> new CheckPair(check.name(), check.source(), check.target()))
+        .toList();
+  }
+
+  /** The tables of these names; all where there are none. */
+  List<Migration.MappedTable> chosen(JsonNode names) {
+    if (names.isEmpty()) {
+      return migration.tables();
+    }
+    List<Migration.MappedTable> chosen = new ArrayList<>();
+    names.forEach(name -> chosen.add(table(name.asText())));
+    return chosen.stream().distinct().toList();
+  }
+
+  /**
+   * A table by its name.
+   *
+   * @throws IllegalArgumentException where there is none
+   */
+  Migration.MappedTable table(String name) {
+    return migration.tables().stream()
+        .filter(
+            table ->
+                table.target().id().toString().equals(name)
+                    || table.target().id().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the spec has no table "
+                        + name
+                        + "; it has "
+                        + String.join(
+                            ", ",
+                            migration.tables().stream()
+                                .map(table -> table.target().id().toString())
+                                .sorted()
+                                .toList())));
+  }
+
+  /** The SELECT as it was written: its outputs in their own types, not in the target's. */
+  ComparedMapping mapping(Migration.MappedTable table) {
+    List<ScalarFunction> functions = migration.functions();
+    try {
+      return ComparedMappings.of(
+          new SqlCompiler(id -> Optional.of(table.plan().source()), functions)
+              .compile(table.from().select().text()),
+          table.target());
+    } catch (SqlException e) {
+      throw new IllegalStateException("a SELECT was compiled before, and is not now", e);
+    }
+  }
+}
