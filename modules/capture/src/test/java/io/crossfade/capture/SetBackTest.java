@@ -74,6 +74,7 @@ class SetBackTest {
         server.stop(StopMode.FAST);
         run("cp", "-a", data, backup);
         server.start();
+        m.awaitSource();
         m.start();
         m.database.execute(
             "DELETE FROM t WHERE id <= 50",
@@ -84,6 +85,7 @@ class SetBackTest {
         run("rm", "-r", data);
         run("mv", backup, data);
         server.start();
+        m.awaitSource();
 
         m.start();
         CaptureStatus blocked = m.awaitBlocked();

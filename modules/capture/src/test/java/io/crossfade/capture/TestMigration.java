@@ -6,6 +6,7 @@ import io.crossfade.capture.CaptureSettings.OnTruncate;
 import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.SourceDatabase.LogBeginning;
+import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
@@ -129,6 +131,18 @@ final class TestMigration implements AutoCloseable {
     orders.onResync(capture::beginAgain);
     capture.start();
     return this;
+  }
+
+  /** The server has begun anew: until the pool has found out that its sessions are gone. */
+  void awaitSource() {
+    while (true) {
+      try {
+        source.describe(tables.get(0));
+        return;
+      } catch (SourceException e) {
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      }
+    }
   }
 
   void stop() {
