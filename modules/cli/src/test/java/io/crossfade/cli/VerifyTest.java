@@ -214,7 +214,12 @@ class VerifyTest {
                         "UPDATE a SET s = 'hidden' WHERE id <= 5; DELETE FROM a WHERE id = 6;"
                             + " INSERT INTO a VALUES (1000, 's', 't', 1, false)"));
         writer.start();
-        while (target.query("SELECT FROM b WHERE id = 1000").isEmpty()) {
+        // Partitions do not wait for each other: one row there does not mean all.
+        while (!target
+            .query(
+                "SELECT count(*) FILTER (WHERE s = 'hidden'), count(*) FILTER (WHERE id IN (6,"
+                    + " 1000)), max(id) FROM b")
+            .equals(List.of("5|1|1000"))) {
           TimeUnit.MILLISECONDS.sleep(20);
         }
         assertThat(source.query("SELECT s FROM a WHERE id = 1")).containsExactly("s");
