@@ -27,9 +27,10 @@ final class ApplyChild {
             bench.database().user(),
             bench.database().password(),
             stateDirectory.toString()));
+    Path log = stateDirectory.resolveSibling(stateDirectory.getFileName() + ".log");
     return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
         .start();
   }
 
