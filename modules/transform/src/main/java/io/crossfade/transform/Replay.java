@@ -5,12 +5,12 @@ import io.crossfade.core.target.TargetDatabase;
 import io.crossfade.core.target.TopicIdentity;
 import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Names;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 
 /**
  * Has records that were applied applied again: sets the group back, so that the next start reads
@@ -196,28 +197,28 @@ public final class Replay implements AutoCloseable {
     return beginnings;
   }
 
+  /** A partition at a time, and without a copy of the values: rows may have 32 MiB each. */
   private Map<TopicPartition, Long> count(
       Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
     Map<TopicPartition, Long> records = new HashMap<>();
-    to.keySet().forEach(partition -> records.put(partition, 0L));
     Map<String, Object> config = new HashMap<>(kafka);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      Set<TopicPartition> left = new HashSet<>(to.keySet());
-      consumer.assign(left);
-      left.forEach(partition -> consumer.seek(partition, from.get(partition)));
-      while (!left.isEmpty()) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-          if (record.offset() < to.get(partition) && !Barrier.is(record.key())) {
-            records.merge(partition, 1L, Long::sum);
-          }
-        }
-        if (left.removeIf(partition -> consumer.position(partition) >= to.get(partition))) {
-          consumer.assign(left);
-        }
-      }
+    try (KafkaConsumer<byte[], ByteBuffer> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteBufferDeserializer())) {
+      to.forEach(
+          (partition, end) -> {
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, from.get(partition));
+            long count = 0;
+            while (consumer.position(partition) < end) {
+              for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(POLL)) {
+                if (record.offset() < end && !Barrier.is(record.key())) {
+                  count++;
+                }
+              }
+            }
+            records.put(partition, count);
+          });
     }
     return records;
   }

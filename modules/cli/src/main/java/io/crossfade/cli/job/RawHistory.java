@@ -47,17 +47,20 @@ final class RawHistory {
           consumer.partitionsFor(names.rawTopic(table.plan().source().id())).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))
               .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          if (!Barrier.is(record.key()) && record.value() != null) {
-            take(record, mapper, codec, sink);
+      // One after another: rows may have 32 MiB each, and the consumer fetches ahead of each.
+      for (TopicPartition partition : partitions) {
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        while (consumer.position(partition) < ends.get(partition)) {
+          for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            if (!Barrier.is(record.key()) && record.value() != null) {
+              take(record, mapper, codec, sink);
+            }
           }
-        }
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
+          if (Thread.interrupted()) {
+            throw new InterruptedException();
+          }
         }
       }
     }
