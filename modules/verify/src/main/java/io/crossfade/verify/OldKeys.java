@@ -40,7 +40,7 @@ public final class OldKeys {
    * @param key the new one, by its columns
    * @return a row of the old table of which the key's columns are there; empty where none is found
    */
-  Optional<Row> of(Map<String, String> key) {
+  public Optional<Row> of(Map<String, String> key) {
     Table source = plan.source();
     String[] values = new String[source.columns().size()];
     for (String name : target.primaryKey()) {

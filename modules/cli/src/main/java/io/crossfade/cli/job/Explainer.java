@@ -21,11 +21,10 @@ import io.crossfade.core.verify.RelationReader;
 import io.crossfade.core.verify.StoredRow;
 import io.crossfade.server.Document;
 import io.crossfade.server.Status;
-import io.crossfade.sql.EvaluationException;
-import io.crossfade.sql.OutputColumn;
 import io.crossfade.transform.Mappings;
 import io.crossfade.transform.RowMapper;
 import io.crossfade.verify.ComparedMapping;
+import io.crossfade.verify.OldKeys;
 import io.crossfade.verify.explain.Biographies;
 import io.crossfade.verify.explain.Biography;
 import io.crossfade.verify.explain.Evidence;
@@ -232,7 +231,7 @@ final class Explainer implements Document {
     }
 
     private Biography biography() throws InterruptedException {
-      Optional<Row> keyRow = keyRow();
+      Optional<Row> keyRow = new OldKeys(table.plan(), table.target()).of(mapping.named(key));
       if (keyRow.isEmpty()) {
         return untraceable();
       }
@@ -280,46 +279,6 @@ final class Explainer implements Document {
         reader.rows(List.of(key), found::add);
       }
       return found.stream().findFirst().map(StoredRow::values);
-    }
-
-    /**
-     * An old row with the key that becomes this one; empty where there is none: the new key is the
-     * old one's cast, whose inverse is the cast back, and whether it is is tried.
-     */
-    private Optional<Row> keyRow() {
-      Table old = mapper.source();
-      List<String> written = new ArrayList<>();
-      for (String column : old.primaryKey()) {
-        written.add(key.get(placeOf(column)));
-      }
-      try {
-        Row values = canonical(source, old, old.primaryKey(), written);
-        String[] row = new String[old.columns().size()];
-        int[] places = old.keyIndexes();
-        for (int i = 0; i < places.length; i++) {
-          row[places[i]] = values.get(i);
-        }
-        Row keyRow = Row.of(row);
-        return sameKey(mapper.key(keyRow)) ? Optional.of(keyRow) : Optional.empty();
-      } catch (IllegalArgumentException | EvaluationException e) {
-        LOG.debug("{} is no key of {}", key, old.id(), e);
-        return Optional.empty();
-      }
-    }
-
-    private boolean sameKey(Row other) {
-      return mapping.named(other).equals(mapping.named(key));
-    }
-
-    /** Where in the new key the column of the old one has gone. */
-    private int placeOf(String old) {
-      List<String> columns = table.target().primaryKey();
-      for (OutputColumn output : table.plan().columns()) {
-        if (columns.contains(output.name()) && output.injectiveOf().equals(Optional.of(old))) {
-          return columns.indexOf(output.name());
-        }
-      }
-      throw new IllegalArgumentException(old + " is not in the key of " + table.target().id());
     }
 
     private Biography traced(
