@@ -64,7 +64,13 @@ final class ValidateCommand implements Callable<Integer> {
       preflight.checks().stream()
           .filter(check -> check.level() != Check.Level.OK)
           .forEach(err::println);
-      out.println(spec.file() + ": " + migration.tables().size() + " mappings fit their tables");
+      int mappings = migration.tables().size();
+      out.println(
+          spec.file()
+              + ": "
+              + (mappings == 1
+                  ? "1 mapping fits its table"
+                  : mappings + " mappings fit their tables"));
       out.flush();
       return preflight.passed() ? ExitCode.DONE : ExitCode.PREFLIGHT;
     }

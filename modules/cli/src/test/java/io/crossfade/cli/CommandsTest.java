@@ -82,7 +82,7 @@ class CommandsTest {
   @Test
   void shouldValidateAgainstTheDatabases() throws Exception {
     assertThat(validate("SELECT id, s FROM public.a")).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("1 mappings fit their tables");
+    assertThat(out.toString()).contains("1 mapping fits its table");
   }
 
   @Test
