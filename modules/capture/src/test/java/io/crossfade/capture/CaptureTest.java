@@ -67,8 +67,6 @@ class CaptureTest {
       source = null;
     }
     if (database != null) {
-      database.execute(
-          "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()");
       database.close();
       database = null;
     }
@@ -132,7 +130,7 @@ class CaptureTest {
     // What the standby replays soon cancels whatever reads what it takes away.
     PostgresOptions impatient =
         options
-            .with("max_standby_streaming_delay", "50ms")
+            .with("max_standby_streaming_delay", "150ms")
             .with("wal_receiver_status_interval", "100ms");
     try (PostgresServer primary = PostgresServer.start(options);
         PostgresServer standby = PostgresServer.startStandbyOf(primary, impatient)) {

@@ -265,8 +265,6 @@ final class TestMigration implements AutoCloseable {
   public void close() {
     stop();
     source.close();
-    database.execute(
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()");
     database.close();
   }
 }
