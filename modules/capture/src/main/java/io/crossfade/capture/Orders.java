@@ -1,10 +1,12 @@
 package io.crossfade.capture;
 
+import io.crossfade.core.serving.Serving;
 import io.crossfade.core.table.TableId;
 import io.crossfade.wire.BackfillOrder;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.ResyncOrder;
+import io.crossfade.wire.ServingCodec;
 import io.crossfade.wire.VerificationCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -39,9 +42,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Operators' orders about the backfill and about comparisons: given to any instance, written to the
- * control topic, and followed from there by all, so that the one that copies obeys, now or after a
- * restart.
+ * Operators' orders about the backfill, about comparisons and about who serves: given to any
+ * instance, written to the control topic, and followed from there by all, so that the one that
+ * copies obeys, now or after a restart.
  */
 public final class Orders implements AutoCloseable {
 
@@ -59,7 +62,7 @@ public final class Orders implements AutoCloseable {
   private BackfillOrder last;
   private long lastOffset = -1;
   private boolean upToDate;
-  private final Map<String, byte[]> aboutVerification = new HashMap<>();
+  private final Map<String, byte[]> kept = new HashMap<>();
   private volatile Runnable onResync = () -> {};
 
   /**
@@ -121,19 +124,55 @@ public final class Orders implements AutoCloseable {
   }
 
   /**
-   * Gives records about comparisons, as {@link #give} gives its orders.
+   * Gives records about comparisons or about who serves, as {@link #give} gives its orders.
    *
    * @param records by their keys in the control topic
    */
-  public void giveAboutVerification(Map<String, byte[]> records) throws InterruptedException {
+  public void give(Map<String, byte[]> records) throws InterruptedException {
     Map<byte[], byte[]> bytes = new LinkedHashMap<>();
     records.forEach((key, value) -> bytes.put(key.getBytes(StandardCharsets.UTF_8), value));
     send(() -> bytes);
   }
 
-  /** The last record about comparisons with that key; empty where none has come. */
-  public synchronized Optional<byte[]> aboutVerification(String key) {
-    return Optional.ofNullable(aboutVerification.get(key)).map(byte[]::clone);
+  /**
+   * The last record about comparisons or about who serves that has come with this key; empty where
+   * none has.
+   */
+  public synchronized Optional<byte[]> last(String key) {
+    return Optional.ofNullable(kept.get(key)).map(byte[]::clone);
+  }
+
+  /** Who serves by the last record that has come. */
+  public Serving serving() {
+    return last(ServingCodec.KEY).map(ServingCodec::decode).orElse(Serving.AT_FIRST);
+  }
+
+  /**
+   * Marks who serves, as {@link #give} gives its orders.
+   *
+   * @param change what becomes of the mark that counts until now
+   */
+  public void mark(UnaryOperator<Serving> change) throws InterruptedException {
+    byte[] key = ServingCodec.KEY.getBytes(StandardCharsets.UTF_8);
+    send(() -> Map.of(key, ServingCodec.encode(change.apply(serving()))));
+  }
+
+  /**
+   * Who serves, of a migration whose job may be down. Waits for Kafka.
+   *
+   * @return {@link Serving#AT_FIRST} where the migration has not begun
+   */
+  public static Serving serving(Map<String, String> kafka, Names names)
+      throws InterruptedException {
+    try (Admin admin = Admin.create(new HashMap<String, Object>(kafka))) {
+      if (!Topics.get(admin.listTopics().names()).contains(names.controlTopic())) {
+        return Serving.AT_FIRST;
+      }
+      return Optional.ofNullable(
+              ControlLog.read(admin, kafka, names.controlTopic()).get(ServingCodec.KEY))
+          .map(ServingCodec::decode)
+          .orElse(Serving.AT_FIRST);
+    }
   }
 
   private void send(Supplier<Map<byte[], byte[]>> order) throws InterruptedException {
@@ -191,7 +230,7 @@ public final class Orders implements AutoCloseable {
               come(record.offset(), ControlCodec.order(record.value()).under(inSpec));
             } else if (ControlCodec.isResyncOrder(key)) {
               resync |= come(record.offset()) && upToDate();
-            } else if (VerificationCodec.isAboutVerification(key) && record.value() != null) {
+            } else if (isKept(key) && record.value() != null) {
               come(record.offset(), key, record.value());
             }
           }
@@ -216,6 +255,10 @@ public final class Orders implements AutoCloseable {
     }
   }
 
+  private static boolean isKept(String key) {
+    return VerificationCodec.isAboutVerification(key) || ServingCodec.KEY.equals(key);
+  }
+
   /** Not {@code read_committed}: orders are in no transaction, and need not wait for others'. */
   private KafkaConsumer<byte[], byte[]> consumer() {
     Map<String, Object> config = new HashMap<>(kafka);
@@ -231,7 +274,7 @@ public final class Orders implements AutoCloseable {
 
   private synchronized void come(long offset, String key, byte[] value) {
     if (come(offset)) {
-      aboutVerification.put(key, value);
+      kept.put(key, value);
     }
   }
 

@@ -64,9 +64,18 @@ abstract class JobCommand implements Callable<Integer> {
       out.print(format == OutputFormat.json ? StatusJson.write(after) + "\n" : text(after));
       out.flush();
       return ExitCode.DONE;
-    } catch (NoJob | CommandRefused e) {
+    } catch (CommandRefused e) {
+      throw new CommandException(code(e), e.getMessage(), e);
+    } catch (NoJob e) {
       throw new CommandException(ExitCode.ERROR, e.getMessage(), e);
     }
+  }
+
+  private static int code(CommandRefused refused) {
+    if (refused.isGate()) {
+      return ExitCode.NOT_MET;
+    }
+    return refused.isPartlyDone() ? ExitCode.PARTLY : ExitCode.ERROR;
   }
 
   private String text(Status after) {

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       PauseCommand.class,
       ResumeCommand.class,
       ResyncCommand.class,
+      ReadsCommand.class,
       ThrottleCommand.class,
       VerifyCommand.class,
       RepairCommand.class,

@@ -74,6 +74,10 @@ final class Commands {
       return Answer.json(200, StatusJson.write(status.get()));
     } catch (IllegalArgumentException e) {
       return error(400, String.valueOf(e.getMessage()));
+    } catch (GateNotMet e) {
+      return error(CommandRefused.GATE, String.valueOf(e.getMessage()));
+    } catch (PartlyDone e) {
+      return error(CommandRefused.PARTLY, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.warn("{} failed", path, e);
       return error(503, String.valueOf(e.getMessage()));

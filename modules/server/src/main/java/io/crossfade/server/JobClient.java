@@ -1,5 +1,6 @@
 package io.crossfade.server;
 
+import io.crossfade.core.serving.Side;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -113,6 +115,13 @@ public final class JobClient {
   public Status commandOnTable(String command, String reason, Optional<String> table)
       throws NoJob, CommandRefused, InterruptedException {
     return command(command, StatusJson.order(reason, table));
+  }
+
+  /** As {@link #command}: marks who serves reads. */
+  public Status reads(Side side, String reason) throws NoJob, CommandRefused, InterruptedException {
+    return command(
+        "reads",
+        StatusJson.body(Map.of("side", side.name().toLowerCase(Locale.ROOT), "reason", reason)));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.crossfade.server;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.crossfade.core.serving.Serving;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP API of a running job: {@code /} a page, {@code /api/status} JSON, {@code /metrics} for
- * Prometheus, {@code /livez}, {@code /readyz}; and a {@code POST /api/<command>} for each command
- * that changes the job, with a JSON object as its body, answered by the status after it.
+ * The HTTP API of a running job: {@code /} a page, {@code /api/status} JSON, {@code /api/serving}
+ * JSON for applications, {@code /metrics} for Prometheus, {@code /livez}, {@code /readyz}; and a
+ * {@code POST /api/<command>} for each command that changes the job, with a JSON object as its
+ * body, answered by the status after it.
  */
 public final class JobServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
@@ -61,6 +63,7 @@ public final class JobServer implements AutoCloseable {
    * @param status asked at every request, from several threads; must answer at once, from what the
    *     job knows, and must not wait for a database
    * @param ready whether the job does its work; asked like the status
+   * @param serving who serves; asked like the status
    * @param commands by their names, what each does
    * @param documents by their names, what {@code GET /api/<name>} gives to who shows the token
    * @param events all that there are, the oldest first; may wait for Kafka
@@ -69,6 +72,7 @@ public final class JobServer implements AutoCloseable {
   public record Parts(
       Supplier<Status> status,
       BooleanSupplier ready,
+      Supplier<Serving> serving,
       Map<String, Command> commands,
       Map<String, Document> documents,
       Supplier<List<JobEvent>> events,
@@ -77,6 +81,7 @@ public final class JobServer implements AutoCloseable {
     public Parts {
       Objects.requireNonNull(status, "status");
       Objects.requireNonNull(ready, "ready");
+      Objects.requireNonNull(serving, "serving");
       commands = Map.copyOf(commands);
       documents = Map.copyOf(documents);
       Objects.requireNonNull(events, "events");
@@ -102,6 +107,12 @@ public final class JobServer implements AutoCloseable {
         Map.of(
             "/", () -> new Answer(200, "text/html; charset=utf-8", page),
             "/api/status", () -> new Answer(200, JSON, StatusJson.write(status.get())),
+            "/api/serving",
+                () ->
+                    new Answer(
+                        200,
+                        JSON,
+                        StatusJson.serving(status.get().migration(), parts.serving().get())),
             "/metrics",
                 () -> {
                   metrics.refresh(status.get());

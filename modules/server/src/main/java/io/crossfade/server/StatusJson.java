@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.crossfade.core.serving.Serving;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -72,6 +74,19 @@ public final class StatusJson {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("events can always be written", e);
     }
+  }
+
+  /** What {@code GET /api/serving} answers. */
+  static String serving(String migration, Serving serving) {
+    return MAPPER
+        .createObjectNode()
+        .put("migration", migration)
+        .put("reads", serving.reads().name().toLowerCase(Locale.ROOT))
+        .put("writes", serving.writes().name().toLowerCase(Locale.ROOT))
+        .put("since", serving.since().toString())
+        .put("who", serving.who())
+        .put("why", serving.why())
+        .toString();
   }
 
   /** One event, in a line. */

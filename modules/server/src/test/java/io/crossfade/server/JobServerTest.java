@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crossfade.core.serving.Serving;
+import io.crossfade.core.serving.Side;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.BufferedReader;
@@ -66,7 +68,16 @@ class JobServerTest {
     return new JobServer.Parts(
         () -> status.get().get(),
         ready::get,
+        () -> Serving.AT_FIRST,
         Map.of(
+            "reads",
+            body -> {
+              throw new GateNotMet("verified: public.b never compared");
+            },
+            "half",
+            body -> {
+              throw new PartlyDone("the target is away", new IllegalStateException());
+            },
             "pause",
             body -> {
               ordered.add(body.get("reason").asText());
@@ -122,6 +133,38 @@ class JobServerTest {
     assertThatThrownBy(() -> stranger.document("long"))
         .isInstanceOf(CommandRefused.class)
         .hasMessageContaining("needs the token");
+  }
+
+  /** Fails where an application cannot ask without the token, or a side is called otherwise. */
+  @Test
+  void shouldTellAnybodyWhoServes() throws Exception {
+    server.close();
+    server = start(LOOPBACK, 0, Optional.of("secret"));
+    HttpResponse<String> answer = get("/api/serving");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body())
+        .contains("\"migration\":\"subscriptions-v2\"", "\"reads\":\"old\"", "\"writes\":\"old\"");
+  }
+
+  /** Fails where a script cannot tell a gate, or a half, from an error. */
+  @Test
+  void shouldTellAGateAndAHalfFromAnError() {
+    JobClient client = new JobClient(LOOPBACK, server.port(), Optional.empty());
+    assertThatThrownBy(() -> client.reads(Side.NEW, ""))
+        .isInstanceOfSatisfying(
+            CommandRefused.class,
+            refused -> {
+              assertThat(refused.isGate()).isTrue();
+              assertThat(refused.isPartlyDone()).isFalse();
+            })
+        .hasMessageContaining("public.b never compared");
+    assertThatThrownBy(() -> client.command("half", "{}"))
+        .isInstanceOfSatisfying(
+            CommandRefused.class, refused -> assertThat(refused.isPartlyDone()).isTrue());
+    assertThatThrownBy(() -> client.command("resume", "{}"))
+        .isInstanceOfSatisfying(
+            CommandRefused.class,
+            refused -> assertThat(refused.isGate() || refused.isPartlyDone()).isFalse());
   }
 
   /** Fails where commands do not carry who gave them, or a stream ends with what there was. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.crossfade.core.capture.PublishedLog;
 import io.crossfade.core.capture.Resync;
 import io.crossfade.core.capture.TableBackfill;
+import io.crossfade.core.serving.Serving;
+import io.crossfade.core.serving.Side;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.SourceDatabase.LogBeginning;
 import io.crossfade.core.source.TableDefinition;
@@ -91,6 +93,13 @@ class ControlCodecTest {
     assertThat(VerificationCodec.partlyVerified(golden("partly-verified"))).isEqualTo(partly);
     assertThat(VerificationCodec.isAboutVerification(VerificationCodec.partlyVerifiedKey(A)))
         .isTrue();
+  }
+
+  @Test
+  void shouldWriteAndReadWhoServes() throws Exception {
+    Serving serving = new Serving(Side.NEW, Side.OLD, AT, "anna@build-7", "first step");
+    assertWritten("serving", ServingCodec.encode(serving));
+    assertThat(ServingCodec.decode(golden("serving"))).isEqualTo(serving);
   }
 
   @Test

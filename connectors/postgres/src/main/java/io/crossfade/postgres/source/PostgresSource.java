@@ -1,6 +1,7 @@
 package io.crossfade.postgres.source;
 
 import io.crossfade.core.Check;
+import io.crossfade.core.serving.ServingTable;
 import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.Extent;
 import io.crossfade.core.source.LogListener;
@@ -13,6 +14,7 @@ import io.crossfade.core.source.TableDefinition;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.postgres.ServingRows;
 import io.crossfade.postgres.TableReader;
 import io.crossfade.postgres.catalog.TableList;
 import java.sql.Connection;
@@ -83,6 +85,18 @@ public final class PostgresSource implements SourceDatabase {
   /** The name of the replication slot and of the publication. */
   public String slot() {
     return name;
+  }
+
+  @Override
+  public ServingTable serving() {
+    return new ServingRows(
+        (doing, work) ->
+            sessions.with(
+                doing,
+                connection -> {
+                  work.on(connection);
+                  return true;
+                }));
   }
 
   @Override

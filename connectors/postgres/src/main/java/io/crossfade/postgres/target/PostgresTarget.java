@@ -1,6 +1,7 @@
 package io.crossfade.postgres.target;
 
 import io.crossfade.core.Check;
+import io.crossfade.core.serving.ServingTable;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -11,6 +12,7 @@ import io.crossfade.core.target.Progress;
 import io.crossfade.core.target.TargetDatabase;
 import io.crossfade.core.target.TargetSession;
 import io.crossfade.postgres.CanonicalSession;
+import io.crossfade.postgres.ServingRows;
 import io.crossfade.postgres.TableReader;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -91,6 +93,18 @@ public final class PostgresTarget implements TargetDatabase {
           ProgressTable.create(connection);
           return true;
         });
+  }
+
+  @Override
+  public ServingTable serving() {
+    return new ServingRows(
+        (doing, work) ->
+            run(
+                doing,
+                connection -> {
+                  work.on(connection);
+                  return true;
+                }));
   }
 
   @Override

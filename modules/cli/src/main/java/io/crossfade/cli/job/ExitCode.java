@@ -12,5 +12,8 @@ public final class ExitCode {
 
   public static final int PREFLIGHT = 4;
 
+  /** Partly done: the message names what goes on from here. */
+  public static final int PARTLY = 6;
+
   private ExitCode() {}
 }

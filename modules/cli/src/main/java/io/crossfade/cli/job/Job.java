@@ -176,7 +176,14 @@ public final class Job implements AutoCloseable {
                     spec.onBadRow())));
     monitor =
         opened.add(
-            new JobMonitor(migration, names, databases.source().slot(), capture, apply, throttle));
+            new JobMonitor(
+                migration,
+                names,
+                databases.source().slot(),
+                capture,
+                apply,
+                throttle,
+                orders::serving));
     Journal journal = opened.add(new Journal(new Events(kafka, names)));
     monitor.onBlock(journal::sayByItself);
     JobFollowing following =
@@ -194,6 +201,15 @@ public final class Job implements AutoCloseable {
         opened.add(
             new Watcher(migration, compared, orders, verifier, () -> capture.status().state()));
     monitor.askForVerified(watcher::verified);
+    ServingMarks marks =
+        opened.add(
+            new ServingMarks(
+                spec.migration(),
+                orders,
+                monitor::now,
+                Map.of(
+                    "source", databases.source().serving(),
+                    "target", databases.target().serving())));
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
     JobMetrics.register(registry, spec.migration(), migration, verifier);
@@ -207,9 +223,10 @@ public final class Job implements AutoCloseable {
                 new JobServer.Parts(
                     monitor::status,
                     () -> monitor.status().blockedBy().isEmpty(),
+                    orders::serving,
                     journal.of(
                         JobCommands.of(
-                            orders, monitor, migration, apply, verifier, repairer, watcher)),
+                            orders, monitor, migration, apply, verifier, repairer, watcher, marks)),
                     documents(migration, compared, verifier, repairer, watcher),
                     journal::all,
                     registry)));
@@ -217,6 +234,7 @@ public final class Job implements AutoCloseable {
     monitor.start();
     capture.start();
     watcher.start();
+    marks.start();
     opened.add(new LoadGuard(limits(), throttle)).start();
   }
 

@@ -36,11 +36,17 @@ final class JobCommands {
       Apply apply,
       Verifier verifier,
       Repairer repairer,
-      Watcher watcher) {
+      Watcher watcher,
+      ServingMarks marks) {
     return Map.of(
         "verify", verifier::begin,
         "verify/watch", watcher::order,
         "repair", repairer::begin,
+        "reads",
+            body -> {
+              marks.reads(body);
+              monitor.look();
+            },
         "pause", body -> give(orders, monitor, order -> order.pause(reason(body), Instant.now())),
         "resume", body -> give(orders, monitor, order -> order.resume(reason(body), Instant.now())),
         "throttle",

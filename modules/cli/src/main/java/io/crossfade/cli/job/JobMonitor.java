@@ -4,6 +4,7 @@ import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.CaptureStatus.TableProgress;
 import io.crossfade.capture.Throttle;
+import io.crossfade.core.serving.Serving;
 import io.crossfade.core.source.SourceDatabase.RetainedLog;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.HeldRows;
@@ -29,6 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,7 @@ final class JobMonitor implements AutoCloseable {
   private final Capture capture;
   private final Apply apply;
   private final Throttle throttle;
+  private final Supplier<Serving> serving;
   private final Instant started = Instant.now();
   private final Map<TableId, Rate> rates = new HashMap<>();
   private final ScheduledExecutorService thread =
@@ -64,13 +67,15 @@ final class JobMonitor implements AutoCloseable {
       String slot,
       Capture capture,
       Apply apply,
-      Throttle throttle) {
+      Throttle throttle,
+      Supplier<Serving> serving) {
     this.migration = migration;
     this.names = names;
     this.slot = slot;
     this.capture = capture;
     this.apply = apply;
     this.throttle = throttle;
+    this.serving = serving;
     this.status = observe(Optional.empty());
   }
 
@@ -79,6 +84,12 @@ final class JobMonitor implements AutoCloseable {
   }
 
   Status status() {
+    return status;
+  }
+
+  /** Looks first: for who decides by it. */
+  Status now() {
+    look();
     return status;
   }
 
@@ -129,7 +140,7 @@ final class JobMonitor implements AutoCloseable {
         tables(),
         lag(captured, lag),
         captured.position().isEmpty() ? Optional.empty() : Optional.of(captured.position()),
-        "reads OLD, writes OLD",
+        serving.get().toString(),
         held.dead() + held.stopped(),
         held.parked(),
         apply.warnings(),

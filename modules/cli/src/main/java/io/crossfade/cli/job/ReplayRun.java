@@ -2,7 +2,10 @@ package io.crossfade.cli.job;
 
 import io.crossfade.capture.Capture;
 import io.crossfade.capture.Events;
+import io.crossfade.capture.Orders;
 import io.crossfade.core.Opened;
+import io.crossfade.core.serving.Serving;
+import io.crossfade.core.serving.Side;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.table.TableId;
 import io.crossfade.plugin.ScalarFunction;
@@ -86,6 +89,7 @@ public final class ReplayRun implements AutoCloseable {
                         "migration "
                             + spec.migration()
                             + " has not begun: there is nothing to replay; `crossfade run` begins it"));
+    requireReadsOfTheOldSide();
     changes = MappingChanges.of(migration, standFor);
     List<Problem> problems = changes.againstReplay();
     if (!problems.isEmpty()) {
@@ -96,6 +100,23 @@ public final class ReplayRun implements AutoCloseable {
     databases.target().prepare();
     replay = opened.add(new Replay(kafka, names, migration.mappings(), databases.target()));
     requireNoJob(databases.source());
+  }
+
+  /** A replay shows former states of rows, which nobody is to read. */
+  private void requireReadsOfTheOldSide() throws InterruptedException {
+    Serving serving = Orders.serving(kafka, names);
+    if (serving.reads() == Side.NEW || serving.writes() == Side.NEW) {
+      throw new CommandException(
+          ExitCode.NOT_MET,
+          "the new tables serve ("
+              + serving
+              + ", since "
+              + serving.since()
+              + " by "
+              + serving.who()
+              + "), and a replay shows former states of their rows. Start the job, `crossfade reads old`,"
+              + " stop it, and replay then");
+    }
   }
 
   private void requireNoJob(SourceDatabase source) throws InterruptedException {

@@ -113,12 +113,11 @@ final class Watcher implements AutoCloseable {
             share,
             body.path("tables").isEmpty() ? List.of() : tables,
             Instant.now());
-    orders.giveAboutVerification(
-        Map.of(VerificationCodec.WATCH_KEY, VerificationCodec.encode(order)));
+    orders.give(Map.of(VerificationCodec.WATCH_KEY, VerificationCodec.encode(order)));
   }
 
   private Optional<WatchOrder> order() {
-    return orders.aboutVerification(VerificationCodec.WATCH_KEY).map(VerificationCodec::watchOrder);
+    return orders.last(VerificationCodec.WATCH_KEY).map(VerificationCodec::watchOrder);
   }
 
   private Optional<LastVerified> last(TableId table) {
@@ -132,9 +131,7 @@ final class Watcher implements AutoCloseable {
   }
 
   private Optional<LastVerified> stored(TableId table) {
-    return orders
-        .aboutVerification(VerificationCodec.verifiedKey(table))
-        .map(VerificationCodec::lastVerified);
+    return orders.last(VerificationCodec.verifiedKey(table)).map(VerificationCodec::lastVerified);
   }
 
   private void look() {
@@ -200,7 +197,7 @@ final class Watcher implements AutoCloseable {
       @Override
       public Optional<Checkpoint> of(TableId table) {
         return orders
-            .aboutVerification(VerificationCodec.partlyVerifiedKey(table))
+            .last(VerificationCodec.partlyVerifiedKey(table))
             .map(VerificationCodec::partlyVerified)
             .filter(partly -> partly.order().equals(order.id()) && partly.round() == number)
             .filter(partly -> partly.spec().equals(migration.spec().fingerprint()))
@@ -231,7 +228,7 @@ final class Watcher implements AutoCloseable {
                 checkpoint.position(),
                 checkpoint.begun());
         try {
-          orders.giveAboutVerification(
+          orders.give(
               Map.of(VerificationCodec.partlyVerifiedKey(table), VerificationCodec.encode(partly)));
         } catch (KafkaException e) {
           LOG.info("How far {} was verified is not kept: {}", table, e.getMessage());
@@ -265,7 +262,7 @@ final class Watcher implements AutoCloseable {
       }
     }
     if (!records.isEmpty()) {
-      orders.giveAboutVerification(records);
+      orders.give(records);
       kept.putAll(now);
     }
   }

@@ -2,6 +2,7 @@ package io.crossfade.core.source;
 
 import io.crossfade.core.BlockedException;
 import io.crossfade.core.Check;
+import io.crossfade.core.serving.ServingTable;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -19,6 +20,9 @@ import java.util.Set;
  * that ask the database throw {@link SourceException} when it does not answer.
  */
 public interface SourceDatabase extends AutoCloseable {
+
+  /** Where it stands in this database who serves: written on the primary. */
+  ServingTable serving();
 
   /** The table's shape; empty where there is none of that name. Repeatable. */
   Optional<Table> describe(TableId table);

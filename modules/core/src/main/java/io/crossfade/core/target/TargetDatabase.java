@@ -1,6 +1,7 @@
 package io.crossfade.core.target;
 
 import io.crossfade.core.Check;
+import io.crossfade.core.serving.ServingTable;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -22,6 +23,9 @@ public interface TargetDatabase {
 
   /** Makes what we keep there (schema {@code crossfade}) where it is missing. */
   void prepare();
+
+  /** Where it stands in this database who serves. */
+  ServingTable serving();
 
   /** A table's shape; empty where there is none. */
   Optional<Table> describe(TableId table);
