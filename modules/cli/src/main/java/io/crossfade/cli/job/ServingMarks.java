@@ -37,6 +37,10 @@ final class ServingMarks implements AutoCloseable {
   private final Map<String, ServingTable> tables;
 
   private final Map<String, Serving> written = new HashMap<>();
+
+  /** What stood in the way of each at last: said once, not twice a second. */
+  private final Map<String, String> said = new HashMap<>();
+
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(run -> new Thread(run, "crossfade-serving"));
 
@@ -114,8 +118,12 @@ final class ServingMarks implements AutoCloseable {
         table.getValue().prepare();
         table.getValue().write(migration, now);
         written.put(table.getKey(), now);
+        said.remove(table.getKey());
       } catch (RuntimeException e) {
-        LOG.warn("The {} is not told yet who serves: {}", table.getKey(), e.getMessage());
+        String why = String.valueOf(e.getMessage());
+        if (!why.equals(said.put(table.getKey(), why))) {
+          LOG.warn("The {} is not told yet who serves, and will be: {}", table.getKey(), why);
+        }
         failure = Optional.of(e);
       }
     }
