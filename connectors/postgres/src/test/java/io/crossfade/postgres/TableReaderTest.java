@@ -66,6 +66,7 @@ class TableReaderTest {
     }
   }
 
+  /** Fails where names are folded, dropped columns count, or keys have the order of the table. */
   @ParameterizedTest(autoCloseArguments = false)
   @MethodSource("servers")
   void shouldReadKeysDefaultsAndOddNames(PostgresServer server) throws Exception {

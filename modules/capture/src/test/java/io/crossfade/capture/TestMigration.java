@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfade.capture.CaptureSettings.OnTruncate;
 import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.Extent;
+import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceDatabase.LogBeginning;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Row;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
@@ -56,6 +58,7 @@ final class TestMigration implements AutoCloseable {
   private Orders orders;
   private Throttle throttle;
   private Duration patience = Duration.ofSeconds(60);
+  private UnaryOperator<SourceDatabase> view = UnaryOperator.identity();
 
   TestMigration(PostgresServer server, String... ddl) {
     this(server, server.port(), ddl);
@@ -103,6 +106,12 @@ final class TestMigration implements AutoCloseable {
     return this;
   }
 
+  /** What capture sees in place of the source. */
+  TestMigration through(UnaryOperator<SourceDatabase> newView) {
+    view = newView;
+    return this;
+  }
+
   TestMigration start() {
     return start(OptionalLong.empty());
   }
@@ -127,7 +136,8 @@ final class TestMigration implements AutoCloseable {
     }
     throttle = new Throttle(maxRowsPerSecond);
     orders = new Orders(kafka(), names, maxRowsPerSecond, throttle);
-    capture = new Capture(source, names, captured, settings, throttle, Clock.systemUTC());
+    capture =
+        new Capture(view.apply(source), names, captured, settings, throttle, Clock.systemUTC());
     orders.onResync(capture::beginAgain);
     capture.start();
     return this;

@@ -63,8 +63,7 @@ class TruncateTest {
 
   /**
    * The TRUNCATE waits for the locks of chunks that are being read, so they are on their way when
-   * it comes: fails where the copy goes on as it was. That a chunk from before is dropped whose
-   * marker comes late it does not notice.
+   * it comes: fails where the copy goes on as it was.
    */
   @Test
   void shouldNotBringRowsBackThatWereReadBeforeIt() throws Exception {
@@ -82,6 +81,26 @@ class TruncateTest {
 
         assertThat(m.history("t").rows()).isEqualTo(m.rows("t")).hasSize(1);
       }
+    }
+  }
+
+  /** Fails where the copy ends with it, and a chunk that was read before is published. */
+  @Test
+  void shouldDropAChunkThatWasReadBeforeItAndIsMetAfterIt() throws Exception {
+    LateMarkers late = new LateMarkers();
+    try (TestMigration m =
+        new TestMigration(SharedSandbox.postgres18(), TABLES)
+            .with("t")
+            .truncates(OnTruncate.APPLY)
+            .through(late::of)) {
+      m.start();
+      late.awaitRead();
+      m.database.execute("BEGIN; TRUNCATE t CASCADE; INSERT INTO t VALUES (7, 'after'); COMMIT");
+      assertThat(m.history("t").rows()).as("it has been met").hasSize(1);
+      late.write();
+
+      m.awaitCopied();
+      assertThat(m.history("t").rows()).isEqualTo(m.rows("t")).hasSize(1);
     }
   }
 

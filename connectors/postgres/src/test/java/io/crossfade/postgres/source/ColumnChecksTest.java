@@ -37,6 +37,7 @@ class ColumnChecksTest {
         .contains("FAIL source.type", "t.k is regclass");
   }
 
+  /** Fails where an interval may be a key. */
   @Test
   void shouldRefuseKeysWhoseEqualityIsNotThatOfTheirTexts() {
     PostgresServer server = SharedSandbox.postgres18();
@@ -74,6 +75,7 @@ class ColumnChecksTest {
         .contains("t.k is public.r");
   }
 
+  /** Fails where collations are not asked for. */
   @Test
   void shouldRefuseAKeyWithACollationThatIsNotDeterministic() {
     assertThat(
@@ -100,6 +102,9 @@ class ColumnChecksTest {
         .isEmpty();
   }
 
+  /**
+   * Fails where the server is not asked for its version, or all that is generated counts as stored.
+   */
   @Test
   void shouldRefuseGeneratedColumnsThatTheLogDoesNotHave() {
     assertThat(
@@ -119,6 +124,7 @@ class ColumnChecksTest {
         .contains("WARN source.type", "t.g is generated");
   }
 
+  /** Fails where names are compared as they are, or quotes are not looked for. */
   @Test
   void shouldRefuseColumnNamesThatDebeziumCannotTell() {
     assertThat(

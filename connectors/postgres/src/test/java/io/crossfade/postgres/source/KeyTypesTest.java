@@ -41,6 +41,7 @@ class KeyTypesTest {
   private static final TableId T = new TableId("public", "t");
   private static final int VERSION = 18;
 
+  /** Fails where a key is its text as printed, or where an interval may be one. */
   @Test
   void shouldGiveEqualKeysEqualBytesWhereATypeMayBeAKey() throws Exception {
     try (Database database = SharedSandbox.postgres18().createDatabase();

@@ -90,6 +90,7 @@ class PostgresSourceTest {
     assertThat(beginning.before()).isNotEmpty();
   }
 
+  /** Fails where the delete of the former key is passed over. */
   @Test
   void shouldTellAKeyChangeAsADeleteAndAnInsert() throws Exception {
     open(
@@ -209,6 +210,7 @@ class PostgresSourceTest {
     assertThat(ids).hasSize(1000).doesNotHaveDuplicates();
   }
 
+  /** Fails where files are not compared. */
   @Test
   void shouldSayThatRowsWereMovedWhenTheTableWasRewritten() {
     open(

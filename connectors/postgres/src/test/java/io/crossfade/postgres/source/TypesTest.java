@@ -53,6 +53,7 @@ class TypesTest {
     return version == 15 ? SharedSandbox.postgres15() : SharedSandbox.postgres18();
   }
 
+  /** Fails where the text of a value says that the log has left it out. */
   @ParameterizedTest
   @ValueSource(ints = {15, 18})
   void shouldCarryTheExtremesOfEveryTypeBothWays(int version) throws Exception {

@@ -194,6 +194,7 @@ class PostgresTargetTest {
         .containsExactly("1newkept", "2otherd");
   }
 
+  /** Fails where an identity is inserted as any other column. */
   @Test
   void shouldWriteIdentitiesAndTablesOfKeysAlone() {
     database.execute("CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY)");
@@ -297,6 +298,7 @@ class PostgresTargetTest {
     assertThat(refused.error()).contains("(a)=(7)");
   }
 
+  /** Fails where such an error counts as one that passes. */
   @Test
   void shouldReportAColumnThatIsGone() {
     database.execute("CREATE TABLE t (id integer PRIMARY KEY, a text)");
