@@ -142,9 +142,11 @@ public final class Orders implements AutoCloseable {
     return Optional.ofNullable(kept.get(key)).map(byte[]::clone);
   }
 
-  /** Who serves by the last record that has come. */
-  public Serving serving() {
-    return last(ServingCodec.KEY).map(ServingCodec::decode).orElse(Serving.AT_FIRST);
+  /** Who serves; empty as long as former marks are being read, for a moment after the start. */
+  public synchronized Optional<Serving> serving() {
+    return upToDate
+        ? Optional.of(last(ServingCodec.KEY).map(ServingCodec::decode).orElse(Serving.AT_FIRST))
+        : Optional.empty();
   }
 
   /**
@@ -154,7 +156,7 @@ public final class Orders implements AutoCloseable {
    */
   public void mark(UnaryOperator<Serving> change) throws InterruptedException {
     byte[] key = ServingCodec.KEY.getBytes(StandardCharsets.UTF_8);
-    send(() -> Map.of(key, ServingCodec.encode(change.apply(serving()))));
+    send(() -> Map.of(key, ServingCodec.encode(change.apply(serving().orElseThrow()))));
   }
 
   /**

@@ -90,9 +90,10 @@ class ReadsTest {
 
     target.execute("UPDATE crossfade.serving SET reads = 'old'");
     try (Job job = start()) {
-      assertThat(job.status().serving()).isEqualTo("reads NEW, writes OLD");
+      assertThat(serving(job)).doesNotContain("\"reads\":\"old\"");
       await(target, migration + "|new|old|first step");
       job.awaitCaughtUp();
+      assertThat(job.status().serving()).isEqualTo("reads NEW, writes OLD");
       target.execute("UPDATE b SET s = 'spoilt' WHERE id = 7");
       assertThat(to(job, "verify")).isEqualTo(3);
       assertThat(to(job, "reads", "new")).as("again").isEqualTo(3);
@@ -118,6 +119,8 @@ class ReadsTest {
       assertThat(to(job, "reads", "old", "--reason", "wane")).isEqualTo(6);
       assertThat(err.toString()).contains("reads are marked", "full_moon", "goes on trying");
       assertThat(source.query(ROW)).containsExactly(migration + "|old|old|wane");
+      assertThat(to(job, "events")).isZero();
+      assertThat(out.toString()).as("it counts").contains("wane");
       target.execute("ALTER TABLE crossfade.serving DROP CONSTRAINT full_moon");
       await(target, migration + "|old|old|wane");
       assertThat(to(job, "reads", "sideways")).isEqualTo(2);

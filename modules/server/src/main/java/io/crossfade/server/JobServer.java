@@ -63,7 +63,7 @@ public final class JobServer implements AutoCloseable {
    * @param status asked at every request, from several threads; must answer at once, from what the
    *     job knows, and must not wait for a database
    * @param ready whether the job does its work; asked like the status
-   * @param serving who serves; asked like the status
+   * @param serving who serves; empty as long as that is being read; asked like the status
    * @param commands by their names, what each does
    * @param documents by their names, what {@code GET /api/<name>} gives to who shows the token
    * @param events all that there are, the oldest first; may wait for Kafka
@@ -72,7 +72,7 @@ public final class JobServer implements AutoCloseable {
   public record Parts(
       Supplier<Status> status,
       BooleanSupplier ready,
-      Supplier<Serving> serving,
+      Supplier<Optional<Serving>> serving,
       Map<String, Command> commands,
       Map<String, Document> documents,
       Supplier<List<JobEvent>> events,
@@ -109,10 +109,12 @@ public final class JobServer implements AutoCloseable {
             "/api/status", () -> new Answer(200, JSON, StatusJson.write(status.get())),
             "/api/serving",
                 () ->
-                    new Answer(
-                        200,
-                        JSON,
-                        StatusJson.serving(status.get().migration(), parts.serving().get())),
+                    parts
+                        .serving()
+                        .get()
+                        .map(who -> StatusJson.serving(status.get().migration(), who))
+                        .map(body -> new Answer(200, JSON, body))
+                        .orElseGet(() -> new Answer(503, JSON, StatusJson.error("not read yet"))),
             "/metrics",
                 () -> {
                   metrics.refresh(status.get());

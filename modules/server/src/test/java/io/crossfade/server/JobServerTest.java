@@ -42,6 +42,8 @@ class JobServerTest {
   private final AtomicReference<Supplier<Status>> status =
       new AtomicReference<>(() -> Statuses.CONTRACT);
   private final AtomicBoolean ready = new AtomicBoolean();
+  private final AtomicReference<Optional<Serving>> serving =
+      new AtomicReference<>(Optional.of(Serving.AT_FIRST));
   private final List<String> ordered = new CopyOnWriteArrayList<>();
   private final List<JobEvent> events =
       new CopyOnWriteArrayList<>(List.of(event("otto@laptop", "run")));
@@ -68,7 +70,7 @@ class JobServerTest {
     return new JobServer.Parts(
         () -> status.get().get(),
         ready::get,
-        () -> Serving.AT_FIRST,
+        serving::get,
         Map.of(
             "reads",
             body -> {
@@ -144,6 +146,13 @@ class JobServerTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body())
         .contains("\"migration\":\"subscriptions-v2\"", "\"reads\":\"old\"", "\"writes\":\"old\"");
+  }
+
+  /** Fails where a job that has just started says "old" before it has read who was marked. */
+  @Test
+  void shouldNotGuessWhoServes() throws Exception {
+    serving.set(Optional.empty());
+    assertThat(get("/api/serving").statusCode()).isEqualTo(503);
   }
 
   /** Fails where a script cannot tell a gate, or a half, from an error. */

@@ -50,7 +50,7 @@ final class JobMonitor implements AutoCloseable {
   private final Capture capture;
   private final Apply apply;
   private final Throttle throttle;
-  private final Supplier<Serving> serving;
+  private final Supplier<Optional<Serving>> serving;
   private final Instant started = Instant.now();
   private final Map<TableId, Rate> rates = new HashMap<>();
   private final ScheduledExecutorService thread =
@@ -68,7 +68,7 @@ final class JobMonitor implements AutoCloseable {
       Capture capture,
       Apply apply,
       Throttle throttle,
-      Supplier<Serving> serving) {
+      Supplier<Optional<Serving>> serving) {
     this.migration = migration;
     this.names = names;
     this.slot = slot;
@@ -140,7 +140,7 @@ final class JobMonitor implements AutoCloseable {
         tables(),
         lag(captured, lag),
         captured.position().isEmpty() ? Optional.empty() : Optional.of(captured.position()),
-        serving.get().toString(),
+        serving.get().map(Serving::toString).orElse("not read yet"),
         held.dead() + held.stopped(),
         held.parked(),
         apply.warnings(),

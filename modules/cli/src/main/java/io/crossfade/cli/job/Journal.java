@@ -5,6 +5,7 @@ import io.crossfade.capture.Events;
 import io.crossfade.server.Command;
 import io.crossfade.server.JobEvent;
 import io.crossfade.server.Operator;
+import io.crossfade.server.PartlyDone;
 import io.crossfade.wire.Event;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -41,7 +42,7 @@ final class Journal implements AutoCloseable {
     this.events = events;
   }
 
-  /** Commands that do the same, and are written down when they are done. */
+  /** Commands that do the same, and are written down when they are done, if only in part. */
   Map<String, Command> of(Map<String, Command> commands) {
     Map<String, Command> written = new HashMap<>();
     commands.forEach(
@@ -49,7 +50,12 @@ final class Journal implements AutoCloseable {
             written.put(
                 name,
                 body -> {
-                  command.run(body);
+                  try {
+                    command.run(body);
+                  } catch (PartlyDone e) {
+                    say(who(body), what(name, body), body.path("reason").asText(""));
+                    throw e;
+                  }
                   say(who(body), what(name, body), body.path("reason").asText(""));
                 }));
     return written;

@@ -108,7 +108,11 @@ final class ServingMarks implements AutoCloseable {
 
   /** Brings both databases to what counts; the last failure where one could not be. */
   private synchronized Optional<RuntimeException> write() {
-    Serving now = orders.serving();
+    Optional<Serving> known = orders.serving();
+    if (known.isEmpty()) {
+      return Optional.empty();
+    }
+    Serving now = known.get();
     Optional<RuntimeException> failure = Optional.empty();
     for (Map.Entry<String, ServingTable> table : tables.entrySet()) {
       if (now.equals(written.getOrDefault(table.getKey(), Serving.AT_FIRST))) {
