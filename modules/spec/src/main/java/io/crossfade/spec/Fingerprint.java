@@ -56,6 +56,17 @@ final class Fingerprint {
         new TreeSet<>(schema.except().keySet()).forEach(except::add);
       }
     }
+    if (!spec.reverse().isEmpty()) {
+      var reverse = json.putArray("reverse");
+      for (ReverseSpec back : spec.reverse()) {
+        reverse
+            .addObject()
+            .put("schema", back.into().schema())
+            .put("name", back.into().name())
+            .put("select", back.select().text())
+            .put("acceptLoss", back.acceptLoss());
+      }
+    }
     if (!spec.checks().isEmpty()) {
       var checks = json.putArray("checks");
       for (CheckSpec check : spec.checks()) {

@@ -48,14 +48,29 @@ final class Rules {
   /** What is wrong among the values that are there and have their type. */
   static List<Problem> check(YamlTree tree, Values values) {
     Rules rules = new Rules(tree, values);
+    rules.migration();
     rules.database("/source");
     rules.database("/target");
     rules.readFrom();
     rules.kafka();
     rules.tables();
+    rules.reverse();
     rules.checks();
     rules.server();
     return rules.problems;
+  }
+
+  /** The way back of a migration runs under such a name. */
+  private void migration() {
+    values
+        .text("/migration")
+        .filter(name -> name.matches(".*-reverse-\\d+"))
+        .ifPresent(
+            name ->
+                add(
+                    "/migration",
+                    "must not end with -reverse- and a number: so the way back of another migration may"
+                        + " be called"));
   }
 
   private void database(String pointer) {
@@ -118,19 +133,31 @@ final class Rules {
               .problem("'except' goes with all tables of a schema: from: schema.*"));
     }
     into(table + "/into")
-        .ifPresent(
-            into -> {
-              Place place = tree.valuePlace(table + "/into");
-              Place first = seen.putIfAbsent(into, place);
-              if (first != null) {
-                problems.add(
-                    place.problem(
-                        "%s has a mapping in line %d already; a table has one"
-                            .formatted(into, first.line())));
-              }
-            });
+        .ifPresent(into -> once(into, table + "/into", seen, "a mapping in line %d already"));
     from(table + "/from");
     sql(table + "/select");
+  }
+
+  private void once(TableId into, String pointer, Map<TableId, Place> seen, String already) {
+    Place place = tree.valuePlace(pointer);
+    Place first = seen.putIfAbsent(into, place);
+    if (first != null) {
+      problems.add(
+          place.problem(into + " has " + already.formatted(first.line()) + "; a table has one"));
+    }
+  }
+
+  private void reverse() {
+    Map<TableId, Place> seen = new HashMap<>();
+    for (int i = 0; i < tree.at("/reverse").size(); i++) {
+      String into = "/reverse/" + i + "/into";
+      if (values.text(into).filter(TableName::isSchema).isPresent()) {
+        add(into, "must be one table; the way back of each table is a SELECT of its own");
+      } else {
+        into(into).ifPresent(id -> once(id, into, seen, "a way back in line %d already"));
+      }
+      sql("/reverse/" + i + "/select");
+    }
   }
 
   private void sql(String pointer) {

@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param kafka what lies between
  * @param tables the mappings, in the file's order; each target table once
  * @param schemas whole schemas that are mapped, in the file's order
+ * @param reverse the way back of old tables for which it is written, in the file's order; each old
+ *     table once
  * @param checks pairs of queries that must agree, in the file's order
  * @param backfill how existing rows are copied
  * @param onBadRow what becomes of a row that the target refuses
@@ -30,6 +32,7 @@ public record Spec(
     KafkaSpec kafka,
     List<TableSpec> tables,
     List<SchemaSpec> schemas,
+    List<ReverseSpec> reverse,
     List<CheckSpec> checks,
     BackfillSpec backfill,
     OnBadRow onBadRow,
@@ -56,12 +59,16 @@ public record Spec(
     Objects.requireNonNull(server, "server");
     tables = List.copyOf(tables);
     schemas = List.copyOf(schemas);
+    reverse = List.copyOf(reverse);
     checks = List.copyOf(checks);
     if (tables.isEmpty() && schemas.isEmpty()) {
       throw new IllegalArgumentException(migration + " has no tables");
     }
     if (tables.stream().map(TableSpec::into).distinct().count() < tables.size()) {
       throw new IllegalArgumentException(migration + " names a target table twice");
+    }
+    if (reverse.stream().map(ReverseSpec::into).distinct().count() < reverse.size()) {
+      throw new IllegalArgumentException(migration + " has two ways back into one table");
     }
   }
 

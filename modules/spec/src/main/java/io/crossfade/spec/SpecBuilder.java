@@ -42,6 +42,7 @@ final class SpecBuilder {
         kafka(),
         tables(),
         schemas(),
+        reverse(),
         checks(),
         backfill(),
         values.text("/on-bad-row").filter("park"::equals).isPresent()
@@ -85,6 +86,19 @@ final class SpecBuilder {
 
   private List<SchemaSpec> schemas() {
     return entries().filter(pointer -> isSchema(pointer)).map(pointer -> schema(pointer)).toList();
+  }
+
+  private List<ReverseSpec> reverse() {
+    return IntStream.range(0, tree.at("/reverse").size())
+        .mapToObj(index -> "/reverse/" + index)
+        .map(
+            back ->
+                new ReverseSpec(
+                    TableName.parse(text(back + "/into")),
+                    tree.valuePlace(back + "/into"),
+                    tree.sql(back + "/select"),
+                    tree.at(back + "/accept-loss").asBoolean(false)))
+        .toList();
   }
 
   private List<CheckSpec> checks() {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class Values {
   /** SQL is taken as it is; Rules refuses references in it. */
   private static final Pattern NOT_REPLACED =
-      Pattern.compile("/tables/\\d+/select|/(reverse|checks|expand|contract)/.*");
+      Pattern.compile("/(tables|reverse)/\\d+/select|/(checks|expand|contract)/.*");
 
   private final YamlTree tree;
   private final Map<String, String> texts;

@@ -196,10 +196,10 @@ class ProblemsTest {
 
   @Test
   void shouldKeepTheSlotNameWithinPostgresLimit() {
-    assertThat(Specs.problems(directory, VALID.replace("demo", "a".repeat(53)))).isEmpty();
+    assertThat(Specs.problems(directory, VALID.replace("demo", "a".repeat(42)))).isEmpty();
     assertProblems(
-        VALID.replace("demo", "a".repeat(54)),
-        "1:12: 'migration' has 54 characters, at most 53 are allowed");
+        VALID.replace("demo", "a".repeat(43)),
+        "1:12: 'migration' has 43 characters, at most 42 are allowed");
   }
 
   @Test
@@ -290,9 +290,39 @@ class ProblemsTest {
         "4:14: not yet: 'mariadb'; only 'postgres' can be a source",
         "19:5: not yet: 'mapper'; a mapping is a SELECT",
         "21:5: not yet: 'columns'; a SELECT gives all columns of its table",
-        "25:1: not yet: 'reverse'; there is no way back after a switch",
         "30:1: not yet: 'expand'; run this DDL by hand before the start",
         "31:1: not yet: 'contract'; run this DDL by hand after the switch");
+  }
+
+  /**
+   * Fails where Rules does not look at the ways back, or takes the second of a table for the first.
+   */
+  @Test
+  void shouldReportWaysBackThatCannotBe() {
+    assertProblems(
+        """
+        migration: m
+        source: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        target: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        kafka: { bootstrap-servers: k:9092 }
+        tables: [ { into: p.a, from: p.b } ]
+        reverse:
+          - { into: p.b, select: SELECT id FROM p.a }
+          - { into: '"p".B', select: SELECT id FROM p.a }
+          - { into: p.*, select: " " }
+          - { into: crossfade.x, select: "SELECT ${env:X} FROM p.a" }
+          - { into: b, select: 5, were: x }
+          - { into: p.c }
+        """,
+        "8:13: p.b has a way back in line 7 already; a table has one",
+        "9:13: 'into' must be one table; the way back of each table is a SELECT of its own",
+        "9:26: 'select' is empty",
+        "10:13: 'into' must not lie in the schema crossfade, which holds Crossfade's own tables",
+        "10:42: references are not replaced in SQL, which is printed and logged; write the value",
+        "11:13: 'into' needs the schema too: write schema.table, for instance public.b",
+        "11:24: 'select' must be text, is a number; put it between quotes",
+        "11:27: unknown key 'were'; known here: accept-loss, into, select",
+        "12:5: missing key 'select' in entry 6 of 'reverse'");
   }
 
   /** Fails where checks are taken as they are: two of one name cannot be told apart in a report. */

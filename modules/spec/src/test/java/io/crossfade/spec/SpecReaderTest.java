@@ -179,6 +179,46 @@ class SpecReaderTest {
         .isNotEqualTo(fingerprint);
   }
 
+  /** Fails where the ways back are not built, or their SELECT loses its place in the file. */
+  @Test
+  void shouldReadTheWayBackOfOldTables() {
+    Spec spec =
+        Specs.valid(
+            directory,
+            VALID
+                + """
+                reverse:
+                  - into: '"Old".audit'
+                    select: |
+                      SELECT id
+                      FROM public.audit
+                """);
+
+    assertThat(Specs.valid(directory, VALID).reverse()).isEmpty();
+    ReverseSpec back = spec.reverse().get(0);
+    assertThat(back.into()).isEqualTo(new TableId("Old", "audit"));
+    assertThat(back.place().line()).isEqualTo(18);
+    assertThat(back.select().text()).isEqualTo("SELECT id\nFROM public.audit");
+    assertThat(back.select().placeAt(2, 6).line()).isEqualTo(21);
+    assertThat(back.select().placeAt(2, 6).column()).isEqualTo(12);
+  }
+
+  /** Fails where the fingerprint leaves the ways back out. */
+  @Test
+  void shouldHaveAnotherFingerprintWithAnotherWayBack() {
+    String back = VALID + "reverse: [ { into: public.old_audit, select: SELECT id FROM audit } ]\n";
+
+    String fingerprint = Specs.valid(directory, back).fingerprint();
+    assertThat(fingerprint).isNotEqualTo(Specs.valid(directory, VALID).fingerprint());
+    assertThat(Specs.valid(directory, back.replace("SELECT id", "SELECT *")).fingerprint())
+        .isNotEqualTo(fingerprint);
+    assertThat(Specs.valid(directory, back.replace("public.old", "private.old")).fingerprint())
+        .isNotEqualTo(fingerprint);
+    Spec accepted = Specs.valid(directory, back.replace("} ]", ", accept-loss: true } ]"));
+    assertThat(accepted.fingerprint()).isNotEqualTo(fingerprint);
+    assertThat(accepted.reverse().get(0).acceptLoss()).isTrue();
+  }
+
   @Test
   void shouldReadAWholeSchema() {
     Spec spec =

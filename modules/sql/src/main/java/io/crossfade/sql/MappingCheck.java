@@ -21,22 +21,35 @@ public final class MappingCheck {
 
   private final SelectPlan plan;
   private final Table target;
+  private final boolean backwards;
   private final List<Finding> findings = new ArrayList<>();
   private final Map<String, OutputColumn> outputs = new HashMap<>();
 
-  private MappingCheck(SelectPlan plan, Table target) {
+  private MappingCheck(SelectPlan plan, Table target, boolean backwards) {
     this.plan = plan;
     this.target = target;
+    this.backwards = backwards;
     plan.columns().forEach(output -> outputs.put(output.name(), output));
   }
 
   /** All that speaks against filling the target from the SELECT; empty where nothing does. */
   public static List<Finding> check(SelectPlan plan, Table target) {
-    MappingCheck check = new MappingCheck(plan, target);
-    check.outputs();
-    check.missing();
-    check.key();
-    return List.copyOf(check.findings);
+    return new MappingCheck(plan, target, false).check();
+  }
+
+  /**
+   * The same for the way back into an old table. A type that is too narrow is a warning there: the
+   * old model often is the narrower one, and of what came from it nothing is lost.
+   */
+  public static List<Finding> checkBackwards(SelectPlan plan, Table target) {
+    return new MappingCheck(plan, target, true).check();
+  }
+
+  private List<Finding> check() {
+    outputs();
+    missing();
+    key();
+    return List.copyOf(findings);
   }
 
   private void error(Optional<SourcePosition> position, String message) {
@@ -69,7 +82,9 @@ public final class MappingCheck {
       return;
     }
     Fit fit = Assignments.fit(expression, column.type());
-    if (fit != Fit.FITS) {
+    if (backwards && fit == Fit.LOSES) {
+      findings.add(new Finding(Severity.WARN, position, tooNarrow(output, column)));
+    } else if (fit != Fit.FITS) {
       error(position, misfit(output, column, fit));
     }
     if (output.nullable() && !column.nullable()) {
@@ -83,6 +98,22 @@ public final class MappingCheck {
                   + " is NOT NULL, but this may be NULL: such a row stops the migration; give it a"
                   + " value with COALESCE, or leave such rows out in the WHERE"));
     }
+  }
+
+  private static String tooNarrow(OutputColumn output, Column column) {
+    String fate =
+        Assignments.refusesTheRest(output.type(), column.type())
+            ? "is refused, which stops the row"
+            : "is rounded or cut off, or refused; write CAST(… AS "
+                + column.type()
+                + ") if that is meant";
+    return output.name()
+        + " is "
+        + output.type()
+        + ", the old column is "
+        + column.type()
+        + ": a value that does not fit "
+        + fate;
   }
 
   private static String misfit(OutputColumn output, Column column, Fit fit) {

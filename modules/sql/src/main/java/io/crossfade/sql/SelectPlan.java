@@ -67,6 +67,11 @@ public final class SelectPlan {
     return parsed.source();
   }
 
+  /** How it was written, for what looks at the SELECT without running it. */
+  public ParsedSelect parsed() {
+    return parsed;
+  }
+
   /** What the SELECT puts out, in its order. */
   public List<OutputColumn> columns() {
     return columns;

@@ -98,6 +98,16 @@ public final class Assignments {
     return new Constant(modifier.isPresent() ? Casts.evaluate(modifier.get(), value) : value, to);
   }
 
+  /**
+   * Of a type that {@link Fit#LOSES}: whether the column refuses what it cannot hold. The other way
+   * is that it takes it in silence, rounded or cut off. (Blanks at the end of a text do not count:
+   * PostgreSQL cuts these off.)
+   */
+  public static boolean refusesTheRest(ColumnType from, ColumnType to) {
+    return (from.family().isInteger() && to.family().isInteger())
+        || (from.family().isText() && to.family().isText());
+  }
+
   /** Whether the column tells apart all that the type tells apart, so that it can be a key. */
   public static boolean isInjective(ColumnType from, ColumnType to) {
     return from.family() == to.family()
