@@ -116,7 +116,10 @@ final class Backfill implements AutoCloseable {
         OptionalLong rows = OptionalLong.empty();
         try {
           rows = readNext();
-          problem = "";
+          // Who finds nothing to do knows nothing of a chunk that another one tries again.
+          if (rows.isPresent() || copies.stream().noneMatch(TableCopy::hasUnread)) {
+            problem = "";
+          }
         } catch (SourceException e) {
           LOG.warn("A chunk could not be read and will be read again: {}", e.getMessage());
           problem = e.getMessage();

@@ -8,6 +8,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import io.crossfade.wire.ControlCodec;
 import io.crossfade.wire.Names;
+import io.crossfade.wire.OrphanDelete;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -181,6 +182,20 @@ public final class Capture implements AutoCloseable {
   public CompletableFuture<SentAgain> sendAgain(TableId table, List<Row> keys) {
     CompletableFuture<SentAgain> answer = new CompletableFuture<>();
     ask(answer, current -> current.sendAgain(new Resends.Wanted(table, keys, answer)));
+    return answer;
+  }
+
+  /**
+   * Has new rows deleted of which no old row can make the key: publishes the deletes among the rows
+   * of the old table. May be repeated.
+   *
+   * @param table the old table
+   * @return how many; fails with {@link SourceException} where capture does not run here now, or is
+   *     interrupted: then ask again
+   */
+  public CompletableFuture<Integer> deleteOrphans(TableId table, List<OrphanDelete> deletes) {
+    CompletableFuture<Integer> answer = new CompletableFuture<>();
+    ask(answer, current -> current.deleteOrphans(new Resends.Orphans(table, deletes, answer)));
     return answer;
   }
 

@@ -2,6 +2,7 @@ package io.crossfade.capture;
 
 import io.crossfade.core.BlockedException;
 import io.crossfade.core.capture.PublishedLog;
+import io.crossfade.core.capture.TableBackfill;
 import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.source.LogStream;
 import io.crossfade.core.source.Snapshot;
@@ -80,7 +81,10 @@ final class CaptureRun implements AutoCloseable {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final Map<TableId, TableCopy> copies = new LinkedHashMap<>();
   private final Markers markers;
-  private Instant lastRead = Instant.MAX;
+
+  /** When the log was last known to be read; at the end of time before it was. */
+  private final AtomicReference<Instant> lastRead = new AtomicReference<>(Instant.MAX);
+
   private volatile Publisher publisher;
   private volatile RereadWorker rereader;
   private CaptureTerm term;
@@ -164,7 +168,7 @@ final class CaptureRun implements AutoCloseable {
           id,
           new TableCopy(
               table,
-              resyncs.hasBegun(id) ? Optional.empty() : remembered.backfill(id),
+              resyncs.hasBegun(id) ? Optional.empty() : remembered.backfill(id).or(this::nothing),
               line,
               resyncs.unfinished(id)));
     }
@@ -194,6 +198,13 @@ final class CaptureRun implements AutoCloseable {
                 topics.partitions(),
                 resends)),
         log.beginning());
+  }
+
+  /** What there is to copy of a table of which nothing was copied; empty where all of it is. */
+  private Optional<TableBackfill.State> nothing() {
+    return settings.copies()
+        ? Optional.empty()
+        : Optional.of(TableBackfill.State.start(List.of(), 0));
   }
 
   /** The SELECTs were compiled against the tables as they were a while ago. */
@@ -305,6 +316,11 @@ final class CaptureRun implements AutoCloseable {
     markers.write(() -> term.sendAgain(wanted));
   }
 
+  /** Has new rows deleted that no old row can make. */
+  void deleteOrphans(Resends.Orphans wanted) {
+    markers.write(() -> term.deleteOrphans(wanted));
+  }
+
   private void beat() {
     try {
       Definitions.Look look = definitions.look();
@@ -314,6 +330,8 @@ final class CaptureRun implements AutoCloseable {
       markers.write(
           () -> {
             beats.remove(beat);
+            // What has come was read, though the connection may be lost before the server is asked.
+            lastRead.compareAndSet(Instant.MAX, clock.instant());
             lag = Duration.between(beat.written(), clock.instant());
             term.advance(taken);
             term.compare(look);
@@ -338,9 +356,10 @@ final class CaptureRun implements AutoCloseable {
    */
   private void requireRead(SourceDatabase.RetainedLog held) {
     Instant now = clock.instant();
+    Instant last = lastRead.get();
     if (held.read()) {
-      lastRead = now;
-    } else if (!lastRead.equals(Instant.MAX) && lastRead.plus(UNREAD).isBefore(now)) {
+      lastRead.set(now);
+    } else if (!last.equals(Instant.MAX) && last.plus(UNREAD).isBefore(now)) {
       fail(
           new SourceException(
               "the source has ended the connection that reads its log, without our hearing of it",

@@ -15,6 +15,8 @@ import java.util.OptionalInt;
  * @param onTruncate what a TRUNCATE of an old table does
  * @param mostRereads how many keys may wait to be read again, before a table is copied as a whole
  *     instead
+ * @param copies whether what stands in the tables at the first start is copied; where it is not,
+ *     only what is written from then on is captured
  */
 public record CaptureSettings(
     Map<String, String> kafka,
@@ -23,7 +25,8 @@ public record CaptureSettings(
     int parallelism,
     Map<String, String> mappings,
     OnTruncate onTruncate,
-    int mostRereads) {
+    int mostRereads,
+    boolean copies) {
 
   /** What a TRUNCATE of an old table does. */
   public enum OnTruncate {
@@ -64,6 +67,20 @@ public record CaptureSettings(
         (int)
             Math.min(
                 2_000_000,
-                Math.max(20_000, Runtime.getRuntime().maxMemory() / 16 / BYTES_OF_A_REREAD)));
+                Math.max(20_000, Runtime.getRuntime().maxMemory() / 16 / BYTES_OF_A_REREAD)),
+        true);
+  }
+
+  /** The same, for tables whose rows are known to be elsewhere already. */
+  public CaptureSettings withoutCopy() {
+    return new CaptureSettings(
+        kafka,
+        partitions,
+        replicationFactor,
+        parallelism,
+        mappings,
+        onTruncate,
+        mostRereads,
+        false);
   }
 }

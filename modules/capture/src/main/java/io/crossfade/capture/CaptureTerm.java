@@ -345,6 +345,11 @@ final class CaptureTerm implements LogListener {
         });
   }
 
+  /** New rows go that no old row can make. */
+  void deleteOrphans(Resends.Orphans wanted) {
+    resends.delete(wanted, this::commit);
+  }
+
   /** Another thread ends the term: what runs long ends soon. */
   void stop() {
     stopped = true;

@@ -1,8 +1,8 @@
 package io.crossfade.capture;
 
 import io.crossfade.core.capture.LastRecords;
-import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Provenance;
+import io.crossfade.wire.ReservedKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -142,7 +142,7 @@ final class LiveKeys {
           throw new InterruptedException("reading back a raw topic was stopped");
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          if (record.offset() < end && !Barrier.is(record.key())) {
+          if (record.offset() < end && !ReservedKey.is(record.key())) {
             visit.accept(record);
           }
         }

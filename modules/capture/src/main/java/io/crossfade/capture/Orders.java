@@ -135,8 +135,28 @@ public final class Orders implements AutoCloseable {
   }
 
   /**
+   * Waits until the orders of former runs are read.
+   *
+   * @throws KafkaException where that takes longer than ten seconds
+   */
+  public void awaitFormer() throws InterruptedException {
+    await(() -> upToDate, "Kafka does not say what was ordered before");
+  }
+
+  /**
+   * Removes records about comparisons, as {@link #give} gives its orders.
+   *
+   * @param keys in the control topic
+   */
+  public void remove(Collection<String> keys) throws InterruptedException {
+    Map<byte[], byte[]> tombstones = new LinkedHashMap<>();
+    keys.forEach(key -> tombstones.put(key.getBytes(StandardCharsets.UTF_8), null));
+    send(() -> tombstones);
+  }
+
+  /**
    * The last record about comparisons or about who serves that has come with this key; empty where
-   * none has.
+   * none has, or it was removed.
    */
   public synchronized Optional<byte[]> last(String key) {
     return Optional.ofNullable(kept.get(key)).map(byte[]::clone);
@@ -178,7 +198,7 @@ public final class Orders implements AutoCloseable {
   }
 
   private void send(Supplier<Map<byte[], byte[]>> order) throws InterruptedException {
-    await(() -> upToDate, "Kafka does not say what was ordered before");
+    awaitFormer();
     try (KafkaProducer<byte[], byte[]> producer = ControlLog.producer(kafka)) {
       // One after the other: an order that was changed from a stale one would undo the one between.
       synchronized (giving) {
@@ -232,8 +252,8 @@ public final class Orders implements AutoCloseable {
               come(record.offset(), ControlCodec.order(record.value()).under(inSpec));
             } else if (ControlCodec.isResyncOrder(key)) {
               resync |= come(record.offset()) && upToDate();
-            } else if (isKept(key) && record.value() != null) {
-              come(record.offset(), key, record.value());
+            } else if (isKept(key)) {
+              come(record.offset(), key, Optional.ofNullable(record.value()));
             }
           }
           if (resync) {
@@ -274,9 +294,9 @@ public final class Orders implements AutoCloseable {
     }
   }
 
-  private synchronized void come(long offset, String key, byte[] value) {
+  private synchronized void come(long offset, String key, Optional<byte[]> value) {
     if (come(offset)) {
-      kept.put(key, value);
+      value.ifPresentOrElse(bytes -> kept.put(key, bytes), () -> kept.remove(key));
     }
   }
 

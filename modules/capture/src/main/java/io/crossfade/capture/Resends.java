@@ -8,6 +8,7 @@ import io.crossfade.core.table.Key;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
+import io.crossfade.wire.OrphanDelete;
 import io.crossfade.wire.RowCodec;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,20 @@ final class Resends implements AutoCloseable {
 
     Wanted {
       keys = List.copyOf(keys);
+    }
+  }
+
+  /**
+   * New rows that somebody wants to have deleted: no old row can make their keys, so no row of the
+   * source has a say in it.
+   *
+   * @param table whose raw topic carries them
+   * @param answer how many were published; completed by whoever ends it
+   */
+  record Orphans(TableId table, List<OrphanDelete> deletes, CompletableFuture<Integer> answer) {
+
+    Orphans {
+      deletes = List.copyOf(deletes);
     }
   }
 
@@ -123,6 +138,15 @@ final class Resends implements AutoCloseable {
     Resend resend = new Resend(wanted.table(), List.copyOf(keys.keySet()), includesWhatWasStreamed);
     watched.add(resend);
     thread.execute(() -> read(wanted, keys, resend, term));
+  }
+
+  /** Nothing is read, and nothing can give way. By the log's thread. */
+  void delete(Orphans wanted, Runnable commit) {
+    for (OrphanDelete delete : wanted.deletes()) {
+      publisher.row(wanted.table(), delete.encode(), null, Operation.DELETE, "", "", Instant.now());
+    }
+    commit.run();
+    wanted.answer().complete(wanted.deletes().size());
   }
 
   private static void notFollowed(Wanted wanted) {

@@ -201,6 +201,11 @@ final class TableCopy {
         .map(chunk -> new Reading(chunk, backfill.extent(chunk), window.open(), round));
   }
 
+  /** Whether chunks may be read, and not all are published yet. */
+  synchronized boolean hasUnread() {
+    return settled && !remeasure && !finished && !backfill.complete();
+  }
+
   /** Rows were moved: measure again when no chunk is open. */
   synchronized void moved(Reading reading) {
     if (!isCurrent(reading)) {

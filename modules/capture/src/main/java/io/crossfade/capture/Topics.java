@@ -67,6 +67,37 @@ public final class Topics {
     }
   }
 
+  /**
+   * Deletes all topics and consumer groups of a migration. Nobody may run it any more. Waits for
+   * Kafka; repeatable.
+   */
+  public static void remove(Names names, Map<String, String> kafka) throws InterruptedException {
+    try (Admin admin = Admin.create(new HashMap<String, Object>(kafka))) {
+      List<String> topics =
+          get(admin.listTopics().names()).stream()
+              .filter(topic -> topic.startsWith(names.prefix()))
+              .toList();
+      get(admin.deleteTopics(topics).all());
+      boolean known =
+          get(admin.listGroups().all()).stream()
+              .anyMatch(group -> group.groupId().equals(names.applyGroup()));
+      if (known) {
+        get(admin.deleteConsumerGroups(List.of(names.applyGroup())).all());
+      }
+    }
+  }
+
+  /** What nobody else's migration has: the identity that Kafka gave its control topic. */
+  public static String identity(Names names, Map<String, String> kafka)
+      throws InterruptedException {
+    try (Admin admin = Admin.create(new HashMap<String, Object>(kafka))) {
+      return describe(admin, List.of(names.controlTopic()))
+          .get(names.controlTopic())
+          .topicId()
+          .toString();
+    }
+  }
+
   /** Makes the control topic if it is missing. */
   static void ensureControl(Admin admin, Names names, CaptureSettings settings)
       throws InterruptedException {

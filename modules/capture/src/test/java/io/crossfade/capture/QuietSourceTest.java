@@ -11,11 +11,13 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Nobody writes to the old tables, and others fill the log of their server. */
 @Timeout(180)
+@Tag("slow")
 class QuietSourceTest {
 
   private static final long MEBIBYTE = 1 << 20;

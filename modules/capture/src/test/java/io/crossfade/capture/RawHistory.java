@@ -1,8 +1,8 @@
 package io.crossfade.capture;
 
 import io.crossfade.core.table.Row;
-import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Provenance;
+import io.crossfade.wire.ReservedKey;
 import io.crossfade.wire.RowCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,6 +29,27 @@ final class RawHistory {
   static RawHistory read(
       String bootstrapServers, RowCodec codec, String topic, Map<TopicPartition, Long> barrier) {
     RawHistory history = new RawHistory();
+    forEach(
+        bootstrapServers,
+        topic,
+        barrier,
+        record ->
+            history.entries.add(
+                new Entry(
+                    new String(record.key(), StandardCharsets.UTF_8),
+                    record.value() == null ? null : codec.row(record.value()),
+                    Provenance.of(record.headers()),
+                    new TopicPartition(record.topic(), record.partition()),
+                    record.offset())));
+    return history;
+  }
+
+  /** One record after the other, in the order of its partition, of those before the barrier. */
+  static void forEach(
+      String bootstrapServers,
+      String topic,
+      Map<TopicPartition, Long> barrier,
+      Consumer<ConsumerRecord<byte[], byte[]>> reader) {
     Map<TopicPartition, Long> ends = new HashMap<>(barrier);
     ends.keySet().removeIf(partition -> !partition.topic().equals(topic));
     Map<String, Object> config =
@@ -40,19 +62,12 @@ final class RawHistory {
           .anyMatch(e -> consumer.position(e.getKey()) <= e.getValue())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
           TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-          if (!Barrier.is(record.key()) && record.offset() < ends.get(partition)) {
-            history.entries.add(
-                new Entry(
-                    new String(record.key(), StandardCharsets.UTF_8),
-                    record.value() == null ? null : codec.row(record.value()),
-                    Provenance.of(record.headers()),
-                    partition,
-                    record.offset()));
+          if (!ReservedKey.is(record.key()) && record.offset() < ends.get(partition)) {
+            reader.accept(record);
           }
         }
       }
     }
-    return history;
   }
 
   /** The last row of each key, without those whose last record is a tombstone. */

@@ -2,9 +2,10 @@ package io.crossfade.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfade.sandbox.PostgresServer;
 import io.crossfade.sandbox.SharedSandbox;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.Tag;
@@ -44,6 +45,7 @@ class SourceChangesTest {
         "ALTER TABLE t ALTER s TYPE varchar(10) USING upper(s)|column s was altered and the table rewritten, which changes all rows",
         "ALTER TYPE mood RENAME VALUE 'happy' TO 'glad'|'happy' of type public.mood, which column m has, is now 'glad'",
         "ALTER TYPE pair DROP ATTRIBUTE b|'b text' of type public.pair, which column p has, is gone",
+        "ALTER TYPE pair ADD ATTRIBUTE c int|of type public.pair, which column p has, is now",
         "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id, n)|its primary key is now (id, n), it was (id)",
         "ALTER TABLE t RENAME TO u|the table is gone"
       })
@@ -191,7 +193,11 @@ class SourceChangesTest {
     }
   }
 
-  /** Fails where {@code ReplicationLog} does not compare places, or the position is not stored. */
+  /**
+   * Fails where a slot that is missing is made again in silence, where {@code ReplicationLog} does
+   * not compare places, where the place that was reached is not stored, and where one table that is
+   * copied again is enough for a new slot.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -227,7 +233,7 @@ class SourceChangesTest {
 
       // One table alone cannot mend what all have lost.
       m.resync("t");
-      TimeUnit.MILLISECONDS.sleep(10);
+      m.awaitTriedAgain();
       assertThat(m.awaitBlocked().detail()).contains("replication slot");
       m.resync();
       m.awaitFollowing();
@@ -235,6 +241,61 @@ class SourceChangesTest {
       RawHistory history = m.history("t");
       assertThat(history.rows()).isEqualTo(m.rows("t"));
       assertThat(history.byKey().get("{\"id\":\"3\"}")).last().matches(e -> e.row() == null);
+    }
+  }
+
+  /**
+   * What happens while the publication does not give all is missing in the log, without an error.
+   * Fails where the publication is not looked at, where it is set right in silence at a start, and
+   * where one that gives less is taken as it is.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ALTER PUBLICATION p DROP TABLE t|publication p does not have it any more|publication p was altered, or has it anew",
+        "ALTER PUBLICATION p SET (publish = 'insert')|publication p was altered, or has it anew|publication p leaves out some of insert, update, delete and truncate",
+        "DROP PUBLICATION p|publication p|publication p is gone"
+      })
+  void shouldBlockWhenThePublicationIsNotAsItWasAndGoOnByAResync(
+      String ddl, String reason, String atTheStart) throws Exception {
+    for (PostgresServer server : List.of(SharedSandbox.postgres15(), SharedSandbox.postgres18())) {
+      for (boolean down : new boolean[] {false, true}) {
+        try (TestMigration m =
+            new TestMigration(
+                    server,
+                    "CREATE TABLE t (id int PRIMARY KEY)",
+                    "INSERT INTO t VALUES (1), (3), (5)")
+                .with("t")) {
+          m.start().awaitCopied();
+          m.history("t");
+          if (down) {
+            m.stop();
+          }
+          m.database.execute(
+              ddl.replace("PUBLICATION p", "PUBLICATION " + m.source.slot()),
+              "DELETE FROM t WHERE id = 3",
+              "INSERT INTO t VALUES (4)");
+          if (down) {
+            m.start();
+          }
+          assertThat(m.awaitBlocked().detail().replace(m.source.slot(), "p"))
+              .contains(down ? atTheStart : reason);
+
+          if (ddl.contains("insert")) {
+            m.resync();
+            m.awaitTriedAgain();
+            String next = m.awaitBlocked().next();
+            assertThat(next).contains("SET (publish = ", "SET TABLE");
+            m.database.execute(next.substring(0, next.indexOf("; then `crossfade resync`")));
+          }
+          m.resync();
+          m.awaitFollowing();
+          m.awaitCopied();
+          m.database.execute("INSERT INTO t VALUES (6)", "DELETE FROM t WHERE id = 5");
+          assertThat(m.history("t").rows()).isEqualTo(m.rows("t")).hasSize(3);
+        }
+      }
     }
   }
 
@@ -258,7 +319,7 @@ class SourceChangesTest {
       assertThat(m.awaitBlocked().detail()).contains("had 3 partitions and has 5");
       m.stop();
 
-      admin.deleteTopics(java.util.List.of(topic)).all().get();
+      admin.deleteTopics(List.of(topic)).all().get();
       m.start();
       assertThat(m.awaitBlocked().detail()).contains("raw topic " + topic + " was deleted");
       // What a resync cannot mend stays blocked, and says what to do.

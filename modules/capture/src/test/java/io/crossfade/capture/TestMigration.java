@@ -128,7 +128,7 @@ final class TestMigration implements AutoCloseable {
             .toList();
     CaptureSettings settings =
         new CaptureSettings(
-            kafka(), PARTITIONS, OptionalInt.of(1), 2, Map.of(), onTruncate, mostRereads);
+            kafka(), PARTITIONS, OptionalInt.of(1), 2, Map.of(), onTruncate, mostRereads, true);
     try {
       Topics.ensure(names, tables, settings);
     } catch (InterruptedException e) {
@@ -210,6 +210,15 @@ final class TestMigration implements AutoCloseable {
     awaitAny(() -> capture.status().state() == CaptureStatus.State.FOLLOWING);
   }
 
+  /** Waits until it has left BLOCKED, as it does for a moment when it is told to try again. */
+  void awaitTriedAgain() {
+    Instant until = Instant.now().plus(patience);
+    while (capture.status().state() == CaptureStatus.State.BLOCKED) {
+      assertThat(Instant.now()).as("in time; capture says %s", capture.status()).isBefore(until);
+      Thread.onSpinWait();
+    }
+  }
+
   /** The status once it is blocked. */
   CaptureStatus awaitBlocked() throws InterruptedException {
     awaitAny(() -> capture.status().state() == CaptureStatus.State.BLOCKED);
@@ -237,18 +246,25 @@ final class TestMigration implements AutoCloseable {
 
   /** All that a raw topic holds, when it has all that was committed until now. */
   RawHistory history(String table) throws Exception {
-    Map<TopicPartition, Long> barrier = null;
-    while (barrier == null) {
+    Map<TopicPartition, Long> barrier = barrier();
+    return RawHistory.read(
+        SharedSandbox.kafka().bootstrapServers(), codec(table), names.rawTopic(id(table)), barrier);
+  }
+
+  /** Where the raw topics have all that was committed until now. */
+  Map<TopicPartition, Long> barrier() throws Exception {
+    while (true) {
       try {
-        barrier = capture.barrier().get(patience.toSeconds(), TimeUnit.SECONDS);
+        return capture.barrier().get(patience.toSeconds(), TimeUnit.SECONDS);
       } catch (java.util.concurrent.ExecutionException e) {
         assertThat(capture.status().state()).isNotEqualTo(CaptureStatus.State.BLOCKED);
         TimeUnit.MILLISECONDS.sleep(50);
       }
     }
-    RowCodec codec = new RowCodec(source.describe(id(table)).orElseThrow(), Set.of());
-    return RawHistory.read(
-        SharedSandbox.kafka().bootstrapServers(), codec, names.rawTopic(id(table)), barrier);
+  }
+
+  RowCodec codec(String table) {
+    return new RowCodec(source.describe(id(table)).orElseThrow(), Set.of());
   }
 
   /** The rows that the table holds. */

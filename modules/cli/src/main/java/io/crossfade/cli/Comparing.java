@@ -32,6 +32,9 @@ final class Comparing {
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration LINE = Duration.ofSeconds(10);
 
+  /** A job that is started again, with Kafka's time-outs for what the former one has held. */
+  private static final Duration RESTART = Duration.ofMinutes(5);
+
   private final JobClient job;
   private final Consumer<String> progress;
 
@@ -47,9 +50,11 @@ final class Comparing {
 
   /** What is read of the job while it is at it. */
   private record Kind<R>(
+      String command,
       String document,
       String noun,
       String gone,
+      Duration patience,
       Reader<R> reader,
       Function<R, String> begun,
       Function<R, Optional<Outcome>> outcome,
@@ -63,9 +68,11 @@ final class Comparing {
 
   private static final Kind<VerificationReport> VERIFICATION =
       new Kind<>(
+          "verify",
           "verification",
           "verification",
-          "the job that compared is gone",
+          "the job that compared is gone (`crossfade status` shows how each table ended last)",
+          RESTART,
           Reports::read,
           VerificationReport::begun,
           VerificationReport::outcome,
@@ -75,7 +82,9 @@ final class Comparing {
       new Kind<>(
           "repair",
           "repair",
+          "repair",
           "the job that repaired is gone (nothing is left half done: repair again)",
+          Duration.ZERO,
           Reports::readRepair,
           RepairReport::begun,
           RepairReport::outcome,
@@ -155,31 +164,40 @@ final class Comparing {
     return body;
   }
 
-  /** When the job is gone, or has begun another one, nothing is known of this one. */
+  /** When the job has begun another one, nothing is known of this one. */
   private <R> R await(Kind<R> kind) throws InterruptedException {
     Optional<String> begun = Optional.empty();
+    Absence absence =
+        new Absence(kind.command(), kind.gone(), kind.patience(), System::nanoTime, progress);
     long shown = System.nanoTime();
     while (true) {
-      R now;
-      try (InputStream in = job.document(kind.document())) {
-        now = kind.reader().read(in.readAllBytes());
-      } catch (CommandRefused | IOException e) {
-        throw new CommandException(
-            ExitCode.ERROR, "incomplete: " + kind.gone() + ": " + e.getMessage(), e);
-      }
-      if (begun.isPresent() && !begun.get().equals(kind.begun().apply(now))) {
+      Optional<R> now = read(kind, absence);
+      Optional<String> its = now.map(kind.begun());
+      if (begun.isPresent() && its.isPresent() && !begun.equals(its)) {
         throw new CommandException(
             ExitCode.ERROR, "incomplete: the job has begun another " + kind.noun(), null);
       }
-      begun = Optional.of(kind.begun().apply(now));
-      if (kind.outcome().apply(now).isPresent()) {
-        return now;
+      begun = its.isPresent() ? its : begun;
+      if (now.flatMap(kind.outcome()).isPresent()) {
+        return now.get();
       }
-      if (System.nanoTime() - shown > LINE.toNanos()) {
-        progress.accept(kind.line().apply(now));
+      if (now.isPresent() && System.nanoTime() - shown > LINE.toNanos()) {
+        progress.accept(kind.line().apply(now.get()));
         shown = System.nanoTime();
       }
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    }
+  }
+
+  /** Empty where the job does not answer, and may again. */
+  private <R> Optional<R> read(Kind<R> kind, Absence absence) throws InterruptedException {
+    try (InputStream in = job.document(kind.document())) {
+      R now = kind.reader().read(in.readAllBytes());
+      absence.over();
+      return Optional.of(now);
+    } catch (CommandRefused | IOException e) {
+      absence.lasts(e);
+      return Optional.empty();
     }
   }
 }

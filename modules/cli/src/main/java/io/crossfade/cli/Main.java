@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       ResyncCommand.class,
       ReadsCommand.class,
+      CutoverCommand.class,
+      RollbackCommand.class,
       ThrottleCommand.class,
       VerifyCommand.class,
       RepairCommand.class,

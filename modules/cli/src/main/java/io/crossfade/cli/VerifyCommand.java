@@ -75,7 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
       description = "with --watch: of the time that the source is busy for it; default: 5 %%")
   private String share;
 
-  @Option(names = "--stop", description = "end what --watch began")
+  @Option(names = "--stop", description = "end what --watch began, and a comparison that runs")
   private boolean stop;
 
   @Option(

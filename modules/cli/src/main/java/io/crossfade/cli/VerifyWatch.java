@@ -58,7 +58,8 @@ final class VerifyWatch {
 
   void stop() throws NoJob, CommandRefused, InterruptedException {
     job.command("verify/watch", JsonNodeFactory.instance.objectNode().put("on", false).toString());
-    out.println("no round begins any more; one that ran was stopped");
+    job.command("verify/stop", "{}");
+    out.println("no round begins any more; what ran was stopped");
     out.flush();
   }
 

@@ -96,6 +96,23 @@ class CommandsTest {
     assertThat(err.toString()).contains("absent");
   }
 
+  /** Fails where what stands under reverse is not held against the tables until it is needed. */
+  @Test
+  void shouldHoldTheWayBackAgainstTheOldTable() throws Exception {
+    String back = "SELECT id, s FROM public.a\nreverse:\n  - { into: public.%s, select: %s }";
+    assertThat(validate(back.formatted("a", "'SELECT id, s FROM public.b'")))
+        .as(err.toString())
+        .isZero();
+    assertThat(validate(back.formatted("z", "'SELECT id, s FROM public.b'"))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("public.z is no old table of this migration", "there are public.a");
+    assertThat(validate(back.formatted("a", "'SELECT id, t AS s FROM public.b'"))).isEqualTo(2);
+    assertThat(err.toString()).containsPattern("m.yaml:\\d+:\\d+: .*\\bt\\b");
+    assertThat(validate(back.formatted("a", "'SELECT s FROM public.b'"))).isEqualTo(2);
+    assertThat(err.toString()).contains("id");
+    assertThat(validate(back.formatted("a", "'SELECT id, s FROM public.a'"))).isEqualTo(2);
+  }
+
   @Test
   void shouldSayThatTheTargetTableIsMissing() throws Exception {
     target.execute("DROP TABLE b");

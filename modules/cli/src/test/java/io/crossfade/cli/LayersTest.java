@@ -27,6 +27,8 @@ class LayersTest {
           .definedBy("io.crossfade.transform..")
           .layer("verify")
           .definedBy("io.crossfade.verify..")
+          .layer("switchover")
+          .definedBy("io.crossfade.switchover..")
           .layer("sql")
           .definedBy("io.crossfade.sql..")
           .layer("postgres")
@@ -49,6 +51,8 @@ class LayersTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("verify")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("switchover")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("sql")
           .mayOnlyBeAccessedByLayers("transform", "verify", "cli")
           .whereLayer("postgres")
@@ -61,7 +65,16 @@ class LayersTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("core")
           .mayOnlyBeAccessedByLayers(
-              "cli", "server", "capture", "transform", "verify", "sql", "postgres", "wire", "spec");
+              "cli",
+              "server",
+              "capture",
+              "transform",
+              "verify",
+              "switchover",
+              "sql",
+              "postgres",
+              "wire",
+              "spec");
 
   @ArchTest
   static final ArchRule coreNeedsNothingButTheJdk =

@@ -118,7 +118,9 @@ class RowsTest {
   }
 
   private static void await(Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.call()) {
+      assertThat(System.nanoTime()).as("within a minute").isLessThan(end);
       TimeUnit.MILLISECONDS.sleep(20);
     }
   }

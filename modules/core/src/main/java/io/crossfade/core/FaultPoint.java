@@ -1,6 +1,7 @@
 package io.crossfade.core;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -32,7 +33,9 @@ public enum FaultPoint {
   /** Apply: partitions were claimed in the target, Kafka was not asked for their offsets yet. */
   AFTER_CLAIM,
   /** Apply: a record is written again after the group was reset; counted by record. */
-  IN_REPLAY;
+  IN_REPLAY,
+  /** A switch, or what settles one: something was done of it; counted by what was done. */
+  IN_SWITCH;
 
   /** How a halted process ends: as one that was killed by signal 9. */
   public static final int EXIT_CODE = 137;
@@ -66,6 +69,11 @@ public enum FaultPoint {
                         + Arrays.stream(values())
                             .map(FaultPoint::label)
                             .collect(Collectors.joining(", "))));
+  }
+
+  /** Those that a job passes by itself, nobody having switched anything. */
+  public static List<FaultPoint> ofTheFlow() {
+    return Arrays.stream(values()).filter(point -> point != IN_SWITCH).toList();
   }
 
   /** As it is written in the property: small letters, with hyphens. */

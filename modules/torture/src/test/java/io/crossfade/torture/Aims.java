@@ -1,7 +1,6 @@
 package io.crossfade.torture;
 
 import io.crossfade.core.FaultPoint;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -40,9 +39,9 @@ final class Aims {
 
   /** The point with the fewest tries and hits; by lot among equals. Counts as a try. */
   FaultPoint next() {
-    int fewest = Arrays.stream(FaultPoint.values()).mapToInt(this::weight).min().orElseThrow();
+    int fewest = FaultPoint.ofTheFlow().stream().mapToInt(this::weight).min().orElseThrow();
     List<FaultPoint> candidates =
-        Arrays.stream(FaultPoint.values()).filter(point -> weight(point) == fewest).toList();
+        FaultPoint.ofTheFlow().stream().filter(point -> weight(point) == fewest).toList();
     FaultPoint point = candidates.get(random.nextInt(candidates.size()));
     tries.merge(point, 1, Integer::sum);
     return point;
@@ -55,7 +54,7 @@ final class Aims {
   /** Any point that a job passes without anything being done to the group before. */
   Aim any() {
     List<FaultPoint> points =
-        Arrays.stream(FaultPoint.values()).filter(p -> p != FaultPoint.IN_REPLAY).toList();
+        FaultPoint.ofTheFlow().stream().filter(p -> p != FaultPoint.IN_REPLAY).toList();
     return at(points.get(random.nextInt(points.size())));
   }
 
@@ -88,7 +87,7 @@ final class Aims {
 
   /** Where none has halted yet. */
   List<FaultPoint> missed() {
-    return Arrays.stream(FaultPoint.values())
+    return FaultPoint.ofTheFlow().stream()
         .filter(point -> !hits.containsKey(point))
         .sorted(Comparator.naturalOrder())
         .toList();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class AimsTest {
 
-  private static final int POINTS = FaultPoint.values().length;
+  private static final int POINTS = FaultPoint.ofTheFlow().size();
 
   private final Aims aims = new Aims(new Random(1));
 

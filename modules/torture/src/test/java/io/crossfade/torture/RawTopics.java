@@ -2,9 +2,9 @@ package io.crossfade.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.Provenance;
+import io.crossfade.wire.ReservedKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class RawTopics {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          if (!Barrier.is(record.key())) {
+          if (!ReservedKey.is(record.key())) {
             records.add(record(names.get(record.topic()), record));
           }
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 class TortureTest {
 
-  private static final Duration ROUND = Duration.ofMinutes(5);
+  private static final Duration ROUND = Duration.ofMinutes(10);
   private static final long SEED = 20_260_101;
 
   /** A run that lasts so long has to come to each fault point. */

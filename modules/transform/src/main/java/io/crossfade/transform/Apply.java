@@ -52,7 +52,10 @@ public final class Apply implements AutoCloseable {
   private final HeldRowsWatch watch;
   private final Object lifecycle = new Object();
   private boolean closed;
+
+  /** Null as long as it is held. */
   private volatile KafkaStreams streams;
+
   private final AtomicReference<ApplyState> end = new AtomicReference<>();
   private final Replacements replacements = new Replacements();
 
@@ -70,9 +73,9 @@ public final class Apply implements AutoCloseable {
             cluster,
             settings.onBadRow(),
             settings.names().deadTopic(),
+            settings.begin(),
             hook);
     this.watch = new HeldRowsWatch(context, this::lag, this::isStoppedByARow, this::startAgain);
-    this.streams = streams();
   }
 
   private KafkaStreams streams() {
@@ -96,6 +99,8 @@ public final class Apply implements AutoCloseable {
    * @param stateDirectory a directory of this instance's own; made where it is missing
    * @param threads how many partitions are worked on at the same time here
    * @param onBadRow what becomes of a row that the target refuses
+   * @param begin where the flow begins, by partition of the raw topics: what stands before is
+   *     passed over. From the first record on where none is named
    */
   public record Settings(
       Map<String, String> kafka,
@@ -104,9 +109,10 @@ public final class Apply implements AutoCloseable {
       TargetDatabase target,
       Path stateDirectory,
       int threads,
-      OnBadRow onBadRow) {
+      OnBadRow onBadRow,
+      Map<TopicPartition, Long> begin) {
 
-    /** One that stops at a bad row. */
+    /** One that begins with the first record, and stops at a bad row. */
     public Settings(
         Map<String, String> kafka,
         Names names,
@@ -114,7 +120,7 @@ public final class Apply implements AutoCloseable {
         TargetDatabase target,
         Path stateDirectory,
         int threads) {
-      this(kafka, names, mappings, target, stateDirectory, threads, OnBadRow.STOP);
+      this(kafka, names, mappings, target, stateDirectory, threads, OnBadRow.STOP, Map.of());
     }
 
     public Settings {
@@ -124,6 +130,7 @@ public final class Apply implements AutoCloseable {
       Objects.requireNonNull(target, "target");
       Objects.requireNonNull(stateDirectory, "stateDirectory");
       Objects.requireNonNull(onBadRow, "onBadRow");
+      begin = Map.copyOf(begin);
       if (mappings.isEmpty() || threads < 1) {
         throw new IllegalArgumentException(
             mappings.size() + " mappings, " + threads + " threads: at least one of each");
@@ -147,6 +154,20 @@ public final class Apply implements AutoCloseable {
   }
 
   static Apply start(Settings settings, CommitHook hook) {
+    Apply apply = held(settings, hook);
+    apply.goOn();
+    return apply;
+  }
+
+  /**
+   * As {@link #start(Settings)}, but writes nothing until it is told to {@link #goOn}. Blocks and
+   * throws as it does.
+   */
+  public static Apply held(Settings settings) {
+    return held(settings, CommitHook.NONE);
+  }
+
+  private static Apply held(Settings settings, CommitHook hook) {
     Map<String, Object> properties = new HashMap<>(settings.kafka());
     Admin admin = Admin.create(properties);
     try {
@@ -155,12 +176,43 @@ public final class Apply implements AutoCloseable {
       List<String> raw = apply.topics.stream().map(RawTopic::name).toList();
       apply.cluster.topics(raw);
       new Rewinds(apply.cluster, settings.target(), apply.context.group(), raw).takeUp();
-      apply.streams.start();
       apply.watch.start();
       return apply;
     } catch (RuntimeException | Error e) {
       admin.close(Duration.ZERO);
       throw e;
+    }
+  }
+
+  /**
+   * Goes on after {@link #hold}, or begins. Does nothing where it is not held. Does not wait.
+   *
+   * @throws org.apache.kafka.common.KafkaException when Kafka is away: it is held still
+   */
+  public void goOn() {
+    synchronized (lifecycle) {
+      if (closed || streams != null) {
+        return;
+      }
+      KafkaStreams made = streams();
+      made.start();
+      streams = made;
+    }
+  }
+
+  /**
+   * Commits what can be committed, leaves the group, and writes nothing until {@link #goOn}. Takes
+   * seconds. Does nothing where it is held already.
+   */
+  public void hold() {
+    synchronized (lifecycle) {
+      if (closed || streams == null) {
+        return;
+      }
+      leaveGroup();
+      streams = null;
+      end.set(null);
+      context.stoppedByARow(false);
     }
   }
 
@@ -190,7 +242,7 @@ public final class Apply implements AutoCloseable {
   /** Somebody has decided about the row that stopped the line. */
   private void startAgain() {
     synchronized (lifecycle) {
-      if (closed) {
+      if (closed || streams == null) {
         return;
       }
       log.info("The row that stopped the line was decided about; applying again");
@@ -276,8 +328,12 @@ public final class Apply implements AutoCloseable {
       return waiting.get();
     }
     // One thread may apply while another still waits to join.
+    KafkaStreams current = streams;
+    if (current == null) {
+      return new ApplyState.Held();
+    }
     boolean running =
-        streams.state() == KafkaStreams.State.RUNNING
+        current.state() == KafkaStreams.State.RUNNING
             || context.commits().stream().anyMatch(JoinedCommit::holds);
     return running ? new ApplyState.Running() : new ApplyState.Starting();
   }
@@ -367,6 +423,14 @@ public final class Apply implements AutoCloseable {
   }
 
   private void end() {
+    if (streams != null) {
+      leaveGroup();
+    }
+    admin.close(CLOSE_WITHIN);
+    end.compareAndSet(null, new ApplyState.Stopped());
+  }
+
+  private void leaveGroup() {
     CloseOptions leave =
         CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     if (!streams.close(leave.withTimeout(CLOSE_WITHIN))) {
@@ -376,7 +440,6 @@ public final class Apply implements AutoCloseable {
       }
     }
     context.leaveAll();
-    admin.close(CLOSE_WITHIN);
-    end.compareAndSet(null, new ApplyState.Stopped());
+    replacements.forget();
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** What the threads of one running apply share. */
@@ -25,6 +26,7 @@ final class ApplyContext {
   private final OnBadRow onBadRow;
   private final String deadTopic;
   private final CommitHook hook;
+  private final Map<TopicPartition, Long> begin;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<JoinedCommit> commits = new CopyOnWriteArrayList<>();
   private volatile boolean stoppedByARow;
@@ -41,6 +43,7 @@ final class ApplyContext {
       Cluster cluster,
       OnBadRow onBadRow,
       String deadTopic,
+      Map<TopicPartition, Long> begin,
       CommitHook hook) {
     this.group = group;
     this.topics = topics.stream().collect(Collectors.toMap(RawTopic::name, Function.identity()));
@@ -48,6 +51,7 @@ final class ApplyContext {
     this.cluster = cluster;
     this.onBadRow = onBadRow;
     this.deadTopic = deadTopic;
+    this.begin = begin;
     this.hook = hook;
   }
 
@@ -85,6 +89,11 @@ final class ApplyContext {
   /** Where records go whose rows the target refuses. */
   String deadTopic() {
     return deadTopic;
+  }
+
+  /** Where the flow begins in a partition: what stands before is none of its records. */
+  long begin(TopicPartition partition) {
+    return begin.getOrDefault(partition, 0L);
   }
 
   /** Somebody has asked for bad rows to be tried again, so many times. */

@@ -53,6 +53,9 @@ public sealed interface ApplyState {
     }
   }
 
+  /** Told to write nothing: it is another flow's turn. Stays until it is told to go on. */
+  record Held() implements ApplyState {}
+
   /** Closed. */
   record Stopped() implements ApplyState {}
 }

@@ -155,6 +155,7 @@ final class JoinedCommit {
               context.topic(partition.topic()),
               tokens.get(partition),
               (Resume.GoOn) resume,
+              context.begin(partition),
               unsent(partition, (Resume.GoOn) resume)));
     }
   }

@@ -5,6 +5,7 @@ import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.TableBatch;
+import io.crossfade.wire.OrphanDelete;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,6 +40,11 @@ final class MappedTable {
 
   Table target() {
     return mapping.target();
+  }
+
+  /** Whether the row goes from this table, and no old row can make its key still. */
+  boolean loses(OrphanDelete orphan) {
+    return orphan.into().equals(target().id()) && orphan.mapping().equals(mapper().fingerprint());
   }
 
   boolean targetWasEmpty() {

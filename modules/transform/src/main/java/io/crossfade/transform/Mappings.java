@@ -5,7 +5,11 @@ import io.crossfade.core.table.Table;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.OutputColumn;
 import io.crossfade.sql.SelectPlan;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +47,7 @@ public final class Mappings {
     if (!oldKey.containsAll(plan.source().primaryKey())) {
       throw otherKey(plan, target);
     }
-    return new Mapping(new SelectMapper(plan, target.primaryKey()), target, targetWasEmpty);
+    return new Mapping(new SelectMapper(plan, target), target, targetWasEmpty);
   }
 
   private static IllegalArgumentException otherKey(SelectPlan plan, Table target) {
@@ -59,16 +63,42 @@ public final class Mappings {
             + ": not supported yet");
   }
 
+  /** The SELECT, and the types of both keys: all that decides which keys there can be. */
+  private static String fingerprint(SelectPlan plan, Table target) {
+    StringBuilder text = new StringBuilder(plan.oracleSql(id -> id));
+    for (String name : target.primaryKey()) {
+      text.append('\n').append(name).append(' ').append(target.column(name).type());
+    }
+    for (String name : plan.source().primaryKey()) {
+      text.append('\n').append(name).append(' ').append(plan.source().column(name).type());
+    }
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
   private static final class SelectMapper implements RowMapper {
 
     private final SelectPlan plan;
     private final List<String> columns;
     private final List<String> key;
+    private final String fingerprint;
 
-    SelectMapper(SelectPlan plan, List<String> key) {
+    SelectMapper(SelectPlan plan, Table target) {
       this.plan = plan;
+      this.fingerprint = Mappings.fingerprint(plan, target);
       this.columns = plan.columns().stream().map(OutputColumn::name).toList();
-      this.key = key;
+      this.key = target.primaryKey();
+    }
+
+    @Override
+    public String fingerprint() {
+      return fingerprint;
     }
 
     @Override

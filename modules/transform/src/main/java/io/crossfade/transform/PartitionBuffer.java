@@ -8,9 +8,10 @@ import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Resume;
 import io.crossfade.sql.EvaluationException;
-import io.crossfade.wire.Barrier;
 import io.crossfade.wire.MalformedRecordException;
+import io.crossfade.wire.OrphanDelete;
 import io.crossfade.wire.Provenance;
+import io.crossfade.wire.ReservedKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ final class PartitionBuffer {
   private final RawTopic topic;
   private final String token;
   private final Resume.GoOn from;
+  private final long begin;
   private final List<TableChanges> tables;
 
   /** What Kafka's group has committed for certain. */
@@ -50,6 +52,7 @@ final class PartitionBuffer {
   private final List<BadRow> unsent;
 
   /**
+   * @param begin records below this offset mean nothing to this flow
    * @param unsent those of former owners
    */
   PartitionBuffer(
@@ -57,11 +60,13 @@ final class PartitionBuffer {
       RawTopic topic,
       String token,
       Resume.GoOn from,
+      long begin,
       List<BadRow> unsent) {
     this.partition = partition;
     this.topic = topic;
     this.token = token;
     this.from = from;
+    this.begin = begin;
     this.tables = topic.tables().stream().map(table -> new TableChanges(partition, table)).toList();
     this.unsent = new ArrayList<>(unsent);
     this.committed = from.committed();
@@ -133,7 +138,9 @@ final class PartitionBuffer {
       if (table.target().id().equals(row.table())) {
         TableChanges changes = new TableChanges(partition, table);
         byte[] key = row.origin().key().getBytes(StandardCharsets.UTF_8);
-        if (row.origin().value().isPresent()) {
+        if (ReservedKey.is(key)) {
+          orphan(row.origin().offset(), key, changes);
+        } else if (row.origin().value().isPresent()) {
           byte[] value = row.origin().value().get().getBytes(StandardCharsets.UTF_8);
           write(row.origin().offset(), key, value, topic.codec().row(value), changes, false);
         } else {
@@ -153,7 +160,11 @@ final class PartitionBuffer {
    */
   void add(long offset, byte[] key, byte[] value, Headers headers) {
     // Nothing is kept between records here, so what the target has need not be evaluated either.
-    if (offset < from.writeFrom() || Barrier.is(key)) {
+    if (offset < from.writeFrom() || offset < begin) {
+      return;
+    }
+    if (ReservedKey.is(key)) {
+      tables.forEach(changes -> orphan(offset, key, changes));
       return;
     }
     if (offset < from.copyFrom()) {
@@ -176,6 +187,26 @@ final class PartitionBuffer {
     }
     records++;
     bytes += key.length + (value == null ? 0 : value.length);
+  }
+
+  /** Of all that carries no row only this says something here. */
+  private void orphan(long offset, byte[] key, TableChanges changes) {
+    if (OrphanDelete.is(key)) {
+      OrphanDelete orphan = decoded(offset, key);
+      if (changes.table().loses(orphan)) {
+        changes.delete(offset, key, Row.of(orphan.key().toArray(String[]::new)));
+        records++;
+        bytes += key.length;
+      }
+    }
+  }
+
+  private OrphanDelete decoded(long offset, byte[] key) {
+    try {
+      return OrphanDelete.decode(key);
+    } catch (MalformedRecordException e) {
+      throw blocked(offset, key, e);
+    }
   }
 
   private void delete(long offset, byte[] key) {

@@ -3,8 +3,8 @@ package io.crossfade.transform;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.TargetDatabase;
 import io.crossfade.core.target.TopicIdentity;
-import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Names;
+import io.crossfade.wire.ReservedKey;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +88,7 @@ public final class Replay implements AutoCloseable {
    * @param tables the new tables that it feeds
    * @param from the offset of the first record that is applied again
    * @param to the offset behind the last one
-   * @param records how many there are in between, barriers not counted
+   * @param records how many there are in between, those without a row not counted
    */
   public record Step(
       TopicPartition partition, List<TableId> tables, long from, long to, long records) {
@@ -212,7 +212,7 @@ public final class Replay implements AutoCloseable {
             long count = 0;
             while (consumer.position(partition) < end) {
               for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(POLL)) {
-                if (record.offset() < end && !Barrier.is(record.key())) {
+                if (record.offset() < end && !ReservedKey.is(record.key())) {
                   count++;
                 }
               }

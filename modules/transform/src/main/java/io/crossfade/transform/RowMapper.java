@@ -25,6 +25,13 @@ public interface RowMapper {
     return source().columns().stream().map(Column::name).collect(Collectors.toSet());
   }
 
+  /**
+   * Tells apart what makes keys: under another one another old row, or none, may make a new key.
+   */
+  default String fingerprint() {
+    return "";
+  }
+
   /** Names of the new table's columns, in the order of the rows that come out. */
   List<String> columns();
 

@@ -129,7 +129,8 @@ final class ApplyBench implements AutoCloseable {
         s.target(),
         s.stateDirectory(),
         s.threads(),
-        OnBadRow.PARK);
+        OnBadRow.PARK,
+        s.begin());
   }
 
   Apply start() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
+import io.crossfade.wire.OrphanDelete;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +100,23 @@ class ApplyTest {
     assertThat(bench.database().query("SELECT name FROM public.new WHERE id = 2500"))
         .containsExactly("R2500");
     assertThat(apply.statistics().tables().get(NEW).met()).isPositive();
+  }
+
+  /**
+   * Fails where the delete is taken for a barrier, or does not ask for its table and its mapping.
+   */
+  @Test
+  void shouldDeleteARowThatNoOldRowMakesWhileItsMappingIsTheSame() {
+    Apply apply = bench.start();
+    bench.raw.upsert(ApplyBench.OLD, "1", "ann", "1");
+    bench.awaitAll(apply);
+    bench.database().execute("INSERT INTO public.new VALUES (5, 'planted', 0), (6, 'other', 0)");
+    bench.raw.orphan(ApplyBench.OLD, new OrphanDelete(NEW, "", List.of("5")));
+    bench.raw.orphan(ApplyBench.OLD, new OrphanDelete(NEW, "of another SELECT", List.of("1")));
+    bench.raw.orphan(
+        ApplyBench.OLD, new OrphanDelete(new TableId("public", "x"), "", List.of("6")));
+    bench.awaitAll(apply);
+    assertThat(bench.rows()).isEqualTo("1 ANN 1; 6 other 0");
   }
 
   @Test

@@ -42,7 +42,10 @@ class BadRowsTest {
     bench.close();
   }
 
-  /** Fails where the batch is left out as a whole, or the former row stays. */
+  /**
+   * Fails where its neighbours in the statement are left out with a bad row, or its former row
+   * stays.
+   */
   @Test
   void shouldParkBadRowsAndGoOnWithTheOthers() {
     Apply apply = bench.start(bench.parking(bench.mapping(true)), CommitHook.NONE);
@@ -149,6 +152,7 @@ class BadRowsTest {
     assertThat(deadTopic()).hasSize(1);
   }
 
+  /** Fails where a block ends only with the process. */
   @Test
   void shouldStopAndGoOnWhenTheCauseIsMendedAndItIsRetried() {
     Apply apply = bench.start();
@@ -163,6 +167,7 @@ class BadRowsTest {
     assertThat(apply.badRows()).isEmpty();
   }
 
+  /** Fails where a thread does not hear of it. */
   @Test
   void shouldTryParkedRowsAgainWhenItIsTold() {
     Apply apply = bench.start(bench.parking(bench.mapping(true)), CommitHook.NONE);
@@ -185,6 +190,10 @@ class BadRowsTest {
         && bench.count("SELECT count(*) FROM crossfade.dead WHERE retry") == 0;
   }
 
+  /**
+   * Fails where such a row stops the line, where its former row stays, and where it is not
+   * evaluated again when it is told.
+   */
   @Test
   void shouldParkWhatCannotBeEvaluated() {
     Mapping whole = bench.mapping(true);

@@ -50,6 +50,7 @@ class JoinedProducerTest {
             new Cluster(Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1"))),
             io.crossfade.core.target.OnBadRow.STOP,
             "dead",
+            Map.of(),
             hook);
     producer = new JoinedProducer(context, "id", kafka);
     producer.initTransactions();

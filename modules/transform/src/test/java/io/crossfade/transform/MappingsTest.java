@@ -51,6 +51,27 @@ class MappingsTest {
         .hasMessageContaining("not the key [b, a]");
   }
 
+  /** Fails where a mapping under which other old rows make the keys is taken for the same. */
+  @Test
+  void shouldTellMappingsApartByTheirSelectAndTheTypesOfTheirKeys() throws Exception {
+    String select = "SELECT c AS d, a, b FROM old";
+    assertThat(fingerprint(OLD, select))
+        .isEqualTo(fingerprint(OLD, select + " -- the same"))
+        .isNotEqualTo(fingerprint(OLD, "SELECT c AS d, b AS a, a AS b FROM old"));
+    Table wider =
+        new Table(
+            OLD.id(),
+            List.of(
+                Column.required("a", BIGINT), Column.required("b", INT), Column.nullable("c", INT)),
+            OLD.primaryKey());
+    assertThat(fingerprint(wider, select)).isNotEqualTo(fingerprint(OLD, select));
+  }
+
+  private static String fingerprint(Table old, String select) throws Exception {
+    SelectPlan plan = new SqlCompiler(id -> Optional.of(old)).compile(select);
+    return Mappings.of(plan, target("a", "b"), false).mapper().fingerprint();
+  }
+
   private static SelectPlan select(String sql) throws Exception {
     return new SqlCompiler(id -> Optional.of(OLD)).compile(sql);
   }

@@ -5,6 +5,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Names;
+import io.crossfade.wire.OrphanDelete;
 import io.crossfade.wire.Provenance;
 import io.crossfade.wire.RowCodec;
 import java.time.Instant;
@@ -105,6 +106,10 @@ final class RawTopics implements AutoCloseable {
     String[] values = new String[table.columns().size()];
     values[0] = key;
     commit(() -> write(table, Operation.DELETE, Row.of(values)));
+  }
+
+  void orphan(Table table, OrphanDelete delete) {
+    commit(() -> send(table, Operation.DELETE, delete.encode(), null));
   }
 
   /** A barrier in every partition of every topic. */

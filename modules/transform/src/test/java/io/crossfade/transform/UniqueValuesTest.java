@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Unique values that move from one row to another (I7). All fail where the holder is deleted. */
+/** Unique values that move from one row to another (I7), and references between rows. */
 class UniqueValuesTest {
 
   private ApplyBench bench;
@@ -31,7 +31,7 @@ class UniqueValuesTest {
     bench.close();
   }
 
-  /** Fails where rows are written one after the other in place. */
+  /** Fails where a row that another one is in the way of is a bad row. */
   @Test
   void shouldSwapWithinATransactionInOneBatchAndOverBatches() {
     Apply apply = bench.start();
@@ -47,7 +47,10 @@ class UniqueValuesTest {
     assertThat(bench.count("SELECT count(*) FROM crossfade.displaced")).isZero();
   }
 
-  /** Fails where the own former row is kept while the new one waits, or the barrier is passed. */
+  /**
+   * Fails where the holder is deleted, where the barrier is passed, and where the image that waits
+   * is tried beside the newer one of its key.
+   */
   @Test
   void shouldWaitForAPartitionThatIsFarBehindAndTakeNothingFromIt() {
     Apply apply = bench.start();
@@ -90,6 +93,7 @@ class UniqueValuesTest {
     return List.of(byPartition.get(0).get(0), byPartition.get(1).get(0));
   }
 
+  /** Fails where a row that another one is in the way of is a bad row. */
   @Test
   void shouldEndWithTheSourcesRowsAfterManySwapsARestartAndAReplay() {
     Random random = new Random(7);
@@ -102,6 +106,8 @@ class UniqueValuesTest {
     }
     write(first.toArray(new String[0]));
     Apply apply = bench.start();
+    bench.awaitAll(apply);
+    bench.database().execute("CREATE TABLE was AS SELECT id, name FROM new");
     for (int i = 0; i < 30; i++) {
       bench.raw.commit(
           () -> {
@@ -119,14 +125,32 @@ class UniqueValuesTest {
         apply.close();
         apply = bench.start();
       }
+      if (i % 3 == 0) {
+        bench.awaitAll(apply); // else each key's last image is all that is written
+      }
     }
     bench.awaitAll(apply);
     assertEqual(source);
+    long moved = requireMovedRows(0);
     apply.close();
     reset();
+    // As after the first flush of a replay that takes several.
+    bench
+        .database()
+        .execute(
+            "UPDATE new SET name = 'tmp' || id",
+            "UPDATE new SET name = was.name FROM was WHERE was.id = new.id");
     apply = bench.start();
     bench.awaitAll(apply);
     assertEqual(source);
+    requireMovedRows(moved);
+  }
+
+  /** Rows have made room for others, else they have not met. */
+  private long requireMovedRows(long before) {
+    long moved = bench.count("SELECT count(*) FROM writes WHERE op = 'DELETE'");
+    assertThat(moved).isGreaterThan(before);
+    return moved;
   }
 
   private void assertEqual(Map<Integer, String> source) {
@@ -155,7 +179,10 @@ class UniqueValuesTest {
             .toCompletableFuture());
   }
 
-  /** Fails where the first load copies over it, or a row is left out in silence. */
+  /**
+   * Fails where the first load leaves out what another row is in the way of, where that one is
+   * deleted, where it is not named, and where the barrier is passed.
+   */
   @Test
   void shouldReportBothRowsWhereTheSourceHasNoSuchUniqueKey() {
     bench.raw.commit(

@@ -18,11 +18,12 @@ public interface Checkpoints {
         public void reached(TableId table, Checkpoint checkpoint) {}
       };
 
-  /** Where the comparison of a new table goes on; empty: at the beginning. */
+  /** What the comparison of a new table goes on with; empty: with all of it. */
   Optional<Checkpoint> of(TableId table);
 
   /**
-   * The comparison of a new table has come there. That it cannot be kept is no harm.
+   * The comparison of a new table has come so far. That it cannot be kept is no harm: more is
+   * compared again. Called by one thread at a time for each table.
    *
    * @throws InterruptedException where this is to end
    */

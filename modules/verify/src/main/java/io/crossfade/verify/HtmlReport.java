@@ -48,6 +48,9 @@ public final class HtmlReport {
     String outcome = report.outcome().map(Outcome::toString).orElse("running");
     out.write("<p class=\"verdict " + outcome + "\">" + outcome + "</p>\n<table>\n");
     fact(out, "Begun", report.begun());
+    if (!report.wentOn().isEmpty()) {
+      fact(out, "Interrupted, and went on", String.join(", ", report.wentOn()));
+    }
     fact(out, "Ended", report.ended().orElse("–"));
     fact(out, "Spec (SHA-256)", report.spec());
     fact(out, "Expected rows from", report.source());

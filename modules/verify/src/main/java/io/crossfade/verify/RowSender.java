@@ -19,6 +19,15 @@ public interface RowSender {
    */
   Sent send(TableId into, List<Row> keys) throws InterruptedException;
 
+  /**
+   * Has rows of a new table deleted of which no old row can make the key. Waits until that is in
+   * the raw topics. May be repeated.
+   *
+   * @param keys new keys, in the order of the table's primary key
+   * @throws ReadFailedException where it cannot be done, or takes too long
+   */
+  Sent deleteOrphans(TableId into, List<Row> keys) throws InterruptedException;
+
   /** Why rows that the SELECT does not give must stay in the table; empty where they must not. */
   Optional<String> keepsExtras(TableId into);
 
@@ -26,7 +35,7 @@ public interface RowSender {
    * What has become of them.
    *
    * @param rows that were sent again
-   * @param deletes keys without a row, sent as deletes
+   * @param deletes keys without a row, sent as deletes; with those that no old row can make
    * @param gaveWay keys of which a newer change was on its way
    * @param refused rows that the target has refused before: not sent, somebody has to decide
    * @param unsent rows that could not be read by their keys

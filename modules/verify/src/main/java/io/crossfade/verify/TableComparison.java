@@ -7,16 +7,13 @@ import io.crossfade.core.verify.KeyRange;
 import io.crossfade.core.verify.ReadFailedException;
 import io.crossfade.verify.Difference.Kind;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +49,9 @@ final class TableComparison {
   /** Half a million rows: with a barrier for what is suspected, seconds of work may be lost. */
   private static final int RANGES_OF_A_CHECKPOINT = 10;
 
+  /** Ranges in a checkpoint: so long a record may become. */
+  private static final int MOST_LEFT = 200;
+
   /** Looks in a batch before a row is put off to the end. */
   private static final int FIRST_LOOKS = 3;
 
@@ -69,24 +69,18 @@ final class TableComparison {
   /** Held while a range is cut, which asks both databases. */
   private final Object planning = new Object();
 
-  /** Held for a moment only: a status must not wait for a database. */
+  /** Held while a checkpoint is made and kept, so that an older one does not follow a newer one. */
+  private final Object keeping = new Object();
+
+  /** Held for a moment only. */
   private final Object lock = new Object();
 
+  private final TableStanding standing;
   private final List<Row> suspects = new ArrayList<>();
   private final List<Row> hot = new ArrayList<>();
   private final Map<Row, SecondLook> otherValues = new HashMap<>();
-  private final Map<Kind, Long> found = new EnumMap<>(Kind.class);
-  private Optional<KeyRange> left = Optional.of(KeyRange.ALL);
-  private long expectedRows;
-  private long actualRows;
-  private long ranges;
-  private long suspected;
-  private long notLookedUp;
-  private Optional<Instant> begun = Optional.empty();
-  private Optional<Instant> ended = Optional.empty();
-  private Optional<String> from = Optional.empty();
-  private Optional<String> to = Optional.empty();
-  private Optional<String> failure = Optional.empty();
+  private LeftRanges left = new LeftRanges();
+  private int unkept;
 
   TableComparison(
       ComparedMapping mapping,
@@ -107,60 +101,46 @@ final class TableComparison {
     this.checkpoints = checkpoints;
     this.comparison = new RowComparison(mapping.actual());
     this.looks = new SecondLooks(job, comparison, patience);
+    this.standing = new TableStanding(mapping);
   }
 
   /** Compares; afterwards there is an outcome, whatever happened. */
   void run(int threads) throws InterruptedException {
-    synchronized (lock) {
-      begun = Optional.of(Instant.now());
-    }
+    standing.begin();
     try {
-      if (ordered()) {
-        checkpoints.of(mapping.into()).ifPresent(this::goOnAt);
+      Optional<Checkpoint> before = checkpoints.of(mapping.into());
+      before.ifPresent(standing::goOnAt);
+      if (before.flatMap(Checkpoint::foundEqual).isPresent()) {
+        return;
       }
+      before.ifPresent(checkpoint -> left = new LeftRanges(checkpoint));
       Optional<String> notYet = job.notYet(mapping.into());
       if (notYet.isPresent()) {
-        fail(notYet.get());
+        standing.fail(notYet.get());
         return;
       }
       try (Sides sides = sides()) {
-        position(sides, true);
+        standing.beginsAt(position(sides));
         parallel(ordered() ? threads : 1);
         lookAgain(sides);
-        position(sides, false);
+        standing.endsAt(position(sides));
       } finally {
         // What was found counts, whatever ends the rest.
         lookUp();
       }
+      standing.end();
+      keep();
     } catch (ReadFailedException e) {
       LOG.warn("{} could not be compared to its end", mapping.into(), e);
-      fail(e.getMessage());
+      standing.fail(e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("{} could not be compared because of an error of ours", mapping.into(), e);
-      fail("an error in Crossfade itself: " + e);
+      standing.fail("an error in Crossfade itself: " + e);
     } catch (InterruptedException e) {
-      fail("it was stopped");
+      standing.fail("it was stopped");
       throw e;
     } finally {
-      synchronized (lock) {
-        ended = Optional.of(Instant.now());
-      }
-    }
-  }
-
-  private void goOnAt(Checkpoint checkpoint) {
-    left =
-        Optional.of(
-            new KeyRange(
-                Optional.of(Row.of(checkpoint.next().toArray(String[]::new))), Optional.empty()));
-    synchronized (lock) {
-      expectedRows = checkpoint.expectedRows();
-      actualRows = checkpoint.actualRows();
-      ranges = checkpoint.ranges();
-      suspected = checkpoint.suspects();
-      // All that was compared before was compared after that.
-      from = Optional.of(checkpoint.position());
-      begun = Optional.of(checkpoint.begun());
+      standing.end();
     }
   }
 
@@ -168,21 +148,8 @@ final class TableComparison {
     return mapping.expected().ordered() > 0;
   }
 
-  private void position(Sides sides, boolean first) throws InterruptedException {
-    String position = sides.read((expected, actual) -> source.position());
-    synchronized (lock) {
-      if (first) {
-        from = from.or(() -> Optional.of(position));
-      } else {
-        to = Optional.of(position);
-      }
-    }
-  }
-
-  private void fail(String why) {
-    synchronized (lock) {
-      failure = failure.or(() -> Optional.of(why));
-    }
+  private String position(Sides sides) throws InterruptedException {
+    return sides.read((expected, actual) -> source.position());
   }
 
   private Sides sides() {
@@ -199,7 +166,7 @@ final class TableComparison {
         all.add(
             workers.submit(
                 () -> {
-                  workOrFail(threads == 1);
+                  workOrFail();
                   return null;
                 }));
       }
@@ -228,64 +195,51 @@ final class TableComparison {
   }
 
   /** What ends one thread ends all: they find no next range. */
-  private void workOrFail(boolean alone) throws InterruptedException {
+  private void workOrFail() throws InterruptedException {
     try {
-      work(alone);
+      work();
     } catch (ReadFailedException e) {
-      fail(e.getMessage());
+      standing.fail(e.getMessage());
       throw e;
     } catch (RuntimeException e) {
-      fail("an error in Crossfade itself: " + e);
+      standing.fail("an error in Crossfade itself: " + e);
       throw e;
     }
   }
 
-  private void work(boolean alone) throws InterruptedException {
-    int unkept = 0;
+  private void work() throws InterruptedException {
     try (Sides sides = sides()) {
-      for (Optional<KeyRange> range = next(sides); range.isPresent(); range = next(sides)) {
+      for (Optional<LeftRanges.Part> part = next(sides); part.isPresent(); part = next(sides)) {
         pace.await();
-        KeyRange now = range.get();
+        KeyRange range = part.get().range();
         RangeComparison.Seen seen =
             sides.read(
                 (expected, actual) ->
-                    RangeComparison.compare(expected, actual, comparison, now, buckets()));
+                    RangeComparison.compare(expected, actual, comparison, range, buckets()));
         pace.read(Math.max(seen.expected(), seen.actual()));
-        for (List<Row> batch = add(seen); !batch.isEmpty(); batch = batch()) {
-          decide(looks.look(sides, batch, FIRST_LOOKS, Duration.ZERO), false);
+        boolean due = add(part.get(), seen);
+        for (List<Row> batch = batch(); !batch.isEmpty(); batch = batch()) {
+          decide(batch, looks.look(sides, batch, FIRST_LOOKS, Duration.ZERO), false);
         }
-        // With others at work there would be gaps before the end of this range.
-        if (alone && now.to().isPresent() && ++unkept >= RANGES_OF_A_CHECKPOINT) {
-          unkept = keep(sides, now.to().get()) ? 0 : unkept;
+        if (due) {
+          decideSuspects(sides);
+          keep();
         }
       }
     }
   }
 
-  /** Whether all is equal and settled before that key, and this was kept. */
-  private boolean keep(Sides sides, Row next) throws InterruptedException {
-    decideSuspects(sides);
-    Checkpoint checkpoint;
-    synchronized (lock) {
-      if (!hot.isEmpty() || !found.isEmpty() || !otherValues.isEmpty()) {
-        return false;
+  /** Where too much differs here and there, what was kept before counts. */
+  private void keep() throws InterruptedException {
+    synchronized (keeping) {
+      Optional<Checkpoint> checkpoint;
+      synchronized (lock) {
+        checkpoint = standing.checkpoint(left).filter(now -> now.left().size() <= MOST_LEFT);
       }
-      List<String> key = new ArrayList<>();
-      for (int i = 0; i < next.size(); i++) {
-        key.add(next.get(i));
+      if (checkpoint.isPresent()) {
+        checkpoints.reached(mapping.into(), checkpoint.get());
       }
-      checkpoint =
-          new Checkpoint(
-              key,
-              expectedRows,
-              actualRows,
-              ranges,
-              suspected,
-              from.orElseThrow(),
-              begun.orElseThrow());
     }
-    checkpoints.reached(mapping.into(), checkpoint);
-    return true;
   }
 
   private int buckets() {
@@ -293,40 +247,43 @@ final class TableComparison {
   }
 
   /** The next range, cut so that neither side has many more rows in it. */
-  private Optional<KeyRange> next(Sides sides) throws InterruptedException {
+  private Optional<LeftRanges.Part> next(Sides sides) throws InterruptedException {
     synchronized (planning) {
-      Optional<KeyRange> rest = hasFailed() ? Optional.empty() : left;
-      if (rest.isEmpty() || !ordered()) {
-        left = Optional.empty();
-        return rest;
+      Optional<KeyRange> rest = standing.hasFailed() ? Optional.empty() : within();
+      if (rest.isEmpty()) {
+        return Optional.empty();
       }
-      Optional<Row> end =
-          sides.read(
-              (expected, actual) -> {
-                Optional<Row> byTable = actual.boundary(rest.get(), RANGE);
-                KeyRange within = new KeyRange(rest.get().from(), byTable);
-                return expected.boundary(within, RANGE).or(() -> byTable);
-              });
-      left = end.map(row -> new KeyRange(Optional.of(row), Optional.empty()));
-      return Optional.of(new KeyRange(rest.get().from(), end));
+      Optional<Row> end = ordered() ? end(sides, rest.get()) : Optional.empty();
+      synchronized (lock) {
+        return Optional.of(left.handOut(end));
+      }
     }
   }
 
-  private boolean hasFailed() {
+  private Optional<KeyRange> within() {
     synchronized (lock) {
-      return failure.isPresent();
+      return left.next();
     }
   }
 
-  private List<Row> add(RangeComparison.Seen seen) {
+  private static Optional<Row> end(Sides sides, KeyRange rest) throws InterruptedException {
+    return sides.read(
+        (expected, actual) -> {
+          Optional<Row> byTable = actual.boundary(rest, RANGE);
+          KeyRange within = new KeyRange(rest.from(), byTable.or(rest::to));
+          return expected.boundary(within, RANGE).or(() -> byTable);
+        });
+  }
+
+  /** Whether it is time for a checkpoint. */
+  private boolean add(LeftRanges.Part part, RangeComparison.Seen seen) {
+    standing.compared(seen);
     synchronized (lock) {
-      expectedRows += seen.expected();
-      actualRows += seen.actual();
-      ranges++;
-      suspected += seen.suspects().size();
+      left.compared(part, seen);
       suspects.addAll(seen.suspects());
+      unkept = (unkept + 1) % RANGES_OF_A_CHECKPOINT;
+      return unkept == 0;
     }
-    return batch();
   }
 
   /** Enough suspects for a barrier; none while there are fewer. */
@@ -345,27 +302,41 @@ final class TableComparison {
 
   /** What is left, and then what would not stand still. */
   private void lookAgain(Sides sides) throws InterruptedException {
-    decideSuspects(sides);
-    while (!hot.isEmpty()) {
-      decide(looks.look(sides, take(hot, BATCH), FIRST_LOOKS, patience.hot()), true);
-    }
-  }
-
-  private void decideSuspects(Sides sides) throws InterruptedException {
     while (!suspects.isEmpty()) {
-      decide(looks.look(sides, take(suspects, BATCH), FIRST_LOOKS, Duration.ZERO), false);
+      decideSuspects(sides);
+    }
+    while (!hot.isEmpty()) {
+      List<Row> batch = take(hot, BATCH);
+      decide(batch, looks.look(sides, batch, FIRST_LOOKS, patience.hot()), true);
     }
   }
 
-  private void decide(Map<Row, SecondLook> looked, boolean last) {
+  /** Those of now: while others read there are always new ones. */
+  private void decideSuspects(Sides sides) throws InterruptedException {
+    List<Row> batch;
+    synchronized (lock) {
+      batch = take(suspects, BATCH);
+    }
+    if (!batch.isEmpty()) {
+      decide(batch, looks.look(sides, batch, FIRST_LOOKS, Duration.ZERO), false);
+    }
+  }
+
+  /**
+   * @param looked those of the batch that differ, or are hot
+   * @param last whether nobody looks at hot ones any more
+   */
+  private void decide(List<Row> batch, Map<Row, SecondLook> looked, boolean last) {
+    batch.stream().filter(key -> !looked.containsKey(key)).forEach(key -> decided(key, true));
     looked.forEach(
         (key, suspect) -> {
           if (suspect.state() == SecondLook.State.REAL) {
+            decided(key, false);
             difference(key, suspect);
           } else if (last) {
             report(key, Kind.HOT, suspect);
             if (suspect.unsettled() && !suspect.moved()) {
-              fail("a transaction that is open at the source hides whether rows differ");
+              standing.fail("a transaction that is open at the source hides whether rows differ");
             }
           } else {
             synchronized (lock) {
@@ -375,14 +346,22 @@ final class TableComparison {
         });
   }
 
+  private void decided(Row key, boolean equal) {
+    synchronized (lock) {
+      left.decided(key, equal);
+    }
+  }
+
   private void difference(Row key, SecondLook suspect) {
     Kind kind = comparison.kind(suspect.expected(), suspect.table(), suspect.wasExpectedBefore());
-    synchronized (lock) {
-      if (kind == Kind.VALUE && otherValues.size() < LOOKED_UP) {
-        otherValues.put(key, suspect);
-        return;
+    if (kind == Kind.VALUE) {
+      synchronized (lock) {
+        if (otherValues.size() < LOOKED_UP) {
+          otherValues.put(key, suspect);
+          return;
+        }
       }
-      notLookedUp += kind == Kind.VALUE ? 1 : 0;
+      standing.notLookedUp();
     }
     report(key, kind, suspect);
   }
@@ -407,7 +386,7 @@ final class TableComparison {
             });
       }
     } catch (ReadFailedException e) {
-      fail("whether rows are stale could not be looked up: " + e.getMessage());
+      standing.fail("whether rows are stale could not be looked up: " + e.getMessage());
     } finally {
       otherValues.forEach(
           (key, suspect) -> report(key, stale.contains(key) ? Kind.STALE : Kind.VALUE, suspect));
@@ -425,9 +404,7 @@ final class TableComparison {
             both && kind != Kind.HOT
                 ? comparison.differing(suspect.expected().get(), suspect.table().get())
                 : List.of()));
-    synchronized (lock) {
-      found.merge(kind, 1L, Long::sum);
-    }
+    standing.found(kind);
   }
 
   TableId into() {
@@ -436,58 +413,10 @@ final class TableComparison {
 
   /** Why it did not get to its end; empty where it did, whatever it found. */
   Optional<String> notCompared() {
-    synchronized (lock) {
-      return ended.isPresent()
-          ? failure
-          : Optional.of("it was not compared: the verification was stopped before");
-    }
+    return standing.notCompared();
   }
 
   TableResult result() {
-    synchronized (lock) {
-      Map<String, Long> differences = new TreeMap<>();
-      found.forEach((kind, count) -> differences.put(kind.toString(), count));
-      return new TableResult(
-          mapping.into().toString(),
-          ended.map(end -> outcome()),
-          why(),
-          mapping.mapper().isEmpty(),
-          ended.isPresent() && failure.isEmpty() && expectedRows == 0 && actualRows == 0,
-          ordered() ? "key ranges" : "whole",
-          expectedRows,
-          actualRows,
-          ranges,
-          suspected,
-          differences,
-          begun.map(Instant::toString),
-          ended.map(Instant::toString),
-          from,
-          to);
-    }
-  }
-
-  private Outcome outcome() {
-    boolean real = found.keySet().stream().anyMatch(kind -> kind != Kind.HOT);
-    if (real) {
-      return Outcome.DIFFERENT;
-    }
-    return failure.isPresent() || found.containsKey(Kind.HOT) ? Outcome.INCOMPLETE : Outcome.EQUAL;
-  }
-
-  private Optional<String> why() {
-    List<String> all = new ArrayList<>();
-    failure.ifPresent(all::add);
-    if (found.containsKey(Kind.HOT)) {
-      all.add(found.get(Kind.HOT) + " rows changed so often that nothing could be told of them");
-    }
-    if (notLookedUp > 0) {
-      all.add(
-          notLookedUp
-              + " rows with other values were not looked up in the past: some may be stale");
-    }
-    if (mapping.mapper().isPresent()) {
-      all.add("expected rows were computed by the user's functions here, not by the source");
-    }
-    return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
+    return standing.result();
   }
 }

@@ -63,19 +63,30 @@ final class TableRepair {
       return;
     }
     List<Row> keys = new ArrayList<>();
+    List<Row> orphans = new ArrayList<>();
     for (FoundDifference row : batch) {
+      OldKeys.Behind behind = oldKeys.of(row.key());
       if (row.kind() == Kind.EXTRA && sender.keepsExtras(mapping.into()).isPresent()) {
         keptOne();
+      } else if (behind instanceof OldKeys.Found found) {
+        keys.add(found.key());
+      } else if (behind instanceof OldKeys.None none && row.kind() == Kind.EXTRA) {
+        // Only where the source has not given the row: two witnesses, of which neither is the
+        // other.
+        orphans.add(none.newKey());
       } else {
-        oldKeys.of(row.key()).ifPresentOrElse(keys::add, () -> add(new Sent(0, 0, 0, 0, 1)));
+        add(new Sent(0, 0, 0, 0, 1));
       }
     }
-    if (keys.isEmpty()) {
-      return;
-    }
     try {
-      pace.await();
-      add(sender.send(mapping.into(), keys));
+      if (!orphans.isEmpty()) {
+        pace.await();
+        add(sender.deleteOrphans(mapping.into(), orphans));
+      }
+      if (!keys.isEmpty()) {
+        pace.await();
+        add(sender.send(mapping.into(), keys));
+      }
       pace.read(keys.size());
     } catch (ReadFailedException e) {
       fail("not all was sent: " + e.getMessage());
@@ -165,8 +176,9 @@ final class TableRepair {
     if (sent.unsent() > 0) {
       why.add(
           sent.unsent()
-              + " rows have a key that no old row can have, or that could not be read by it: those"
-              + " that are extra may be deleted by hand, the others need `crossfade resync`");
+              + " rows have a key of which the old one is not found, or could not be read: see"
+              + " `crossfade repair --keys`; `crossfade resync` copies the table again, and those"
+              + " that are extra then still may be deleted by hand");
     }
     if (kept > 0) {
       why.add(

@@ -33,8 +33,18 @@ public final class TextReport {
       table.why().ifPresent(why -> text.append(format("  %s%n", why)));
     }
     report.checks().forEach(check -> text.append(of(check)));
+    if (!report.wentOn().isEmpty()) {
+      text.append(format("%s%n", interrupted(report)));
+    }
     text.append(format("%s%n", verdict(report)));
     return text.toString();
+  }
+
+  /** That the job was away in between. */
+  static String interrupted(VerificationReport report) {
+    return "It was interrupted by the end of the job, and went on at "
+        + String.join(", ", report.wentOn())
+        + ".";
   }
 
   private static String of(CheckResult check) {

@@ -29,7 +29,6 @@ public final class Verification implements AutoCloseable {
   private final DifferenceLog log;
   private final List<TableComparison> tables;
   private final AtomicReferenceArray<CheckResult> checks;
-  private final Instant begun = Instant.now();
   private final Thread thread;
   private volatile Optional<Instant> ended = Optional.empty();
 
@@ -49,7 +48,8 @@ public final class Verification implements AutoCloseable {
    * @param threads ranges that are compared at the same time
    * @param masked whether values are left out of what is written down
    * @param differences a file that is made, with a line for each difference
-   * @param checkpoints where it goes on; kept only where there is one thread
+   * @param checkpoints where it goes on
+   * @param times since when
    */
   public record Settings(
       String migration,
@@ -65,7 +65,8 @@ public final class Verification implements AutoCloseable {
       int threads,
       boolean masked,
       Path differences,
-      Checkpoints checkpoints) {
+      Checkpoints checkpoints,
+      Times times) {
 
     public Settings {
       Objects.requireNonNull(migration, "migration");
@@ -78,9 +79,28 @@ public final class Verification implements AutoCloseable {
       Objects.requireNonNull(patience, "patience");
       Objects.requireNonNull(differences, "differences");
       Objects.requireNonNull(checkpoints, "checkpoints");
+      Objects.requireNonNull(times, "times");
       if (threads < 1) {
         throw new IllegalArgumentException("threads: " + threads);
       }
+    }
+  }
+
+  /**
+   * Since when it compares.
+   *
+   * @param begun when it began
+   * @param wentOn when it went on after an interruption, each time
+   */
+  public record Times(Instant begun, List<Instant> wentOn) {
+    public Times {
+      Objects.requireNonNull(begun, "begun");
+      wentOn = List.copyOf(wentOn);
+    }
+
+    /** That it begins now. */
+    public static Times now() {
+      return new Times(Instant.now(), List.of());
     }
   }
 
@@ -169,7 +189,8 @@ public final class Verification implements AutoCloseable {
         settings.fingerprint(),
         settings.sourceName(),
         settings.targetName(),
-        begun.toString(),
+        settings.times().begun().toString(),
+        settings.times().wentOn().stream().map(Instant::toString).toList(),
         end.map(Instant::toString),
         end.map(at -> Outcome.of(outcomes)),
         settings.masked(),

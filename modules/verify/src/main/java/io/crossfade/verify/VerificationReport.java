@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param source the database with the old tables, as far as it may be shown
  * @param target the database with the new tables, likewise
  * @param begun when, in ISO form
+ * @param wentOn when it went on after an interruption of the job, in ISO form; mostly none
  * @param ended when, in ISO form; empty while it goes on
  * @param outcome of all together; empty while it goes on
  * @param masked whether values are left out
@@ -25,6 +26,7 @@ public record VerificationReport(
     String source,
     String target,
     String begun,
+    List<String> wentOn,
     Optional<String> ended,
     Optional<Outcome> outcome,
     boolean masked,
@@ -38,6 +40,8 @@ public record VerificationReport(
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(begun, "begun");
+    // An older job does not say it.
+    wentOn = wentOn == null ? List.of() : List.copyOf(wentOn);
     Objects.requireNonNull(ended, "ended");
     Objects.requireNonNull(outcome, "outcome");
     tables = List.copyOf(tables);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.verify.KeyRange;
 import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.plugin.SqlType;
 import io.crossfade.postgres.CanonicalSession;
@@ -321,8 +323,8 @@ class ComparisonTest {
   }
 
   /**
-   * Fails where what was compared before is compared again, where a range between is left out, or
-   * where a checkpoint hides a difference before it.
+   * Fails where what was compared before is compared again, a range between is left out, or a table
+   * that had ended is not as it was then.
    */
   @Test
   void shouldGoOnBehindWhatWasFoundEqual() throws Exception {
@@ -337,8 +339,8 @@ class ComparisonTest {
     TableResult whole = runFrom(mapping, Optional.empty(), kept);
     assertThat(whole.outcome()).contains(Outcome.EQUAL);
     Checkpoint checkpoint = kept.get(0);
-    assertThat(kept).hasSize(1);
-    assertThat(checkpoint.next()).containsExactly("500001");
+    assertThat(kept).hasSize(2);
+    assertThat(checkpoint.left()).containsExactly(from("500001"));
     assertThat(checkpoint.actualRows()).isEqualTo(500_000);
 
     // Before it, where nobody looks any more; right there; and at the end.
@@ -349,13 +351,65 @@ class ComparisonTest {
     assertThat(rest.fromPosition()).contains(checkpoint.position());
     assertThat(rest.begun()).isEqualTo(whole.begun());
 
-    kept.clear();
+    TableResult again = runFrom(mapping, Optional.of(kept.get(1)), new ArrayList<>());
+    assertThat(found()).as("it had ended, and nobody looks any more").isEmpty();
+    assertThat(again).isEqualTo(whole);
+  }
+
+  /**
+   * Fails where what differed before an interruption is not found again after it, or where all that
+   * lies between two differences is compared again; with several threads at work.
+   */
+  @Test
+  void shouldFindAgainWhatDifferedBeforeAnInterruption() throws Exception {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY, n int)",
+        "INSERT INTO a SELECT i, i FROM generate_series(1, 620000) i");
+    target.execute(
+        "CREATE TABLE b (id bigint PRIMARY KEY, n int)",
+        "INSERT INTO b SELECT i, i FROM generate_series(1, 620000) i",
+        "UPDATE b SET n = 0 WHERE id IN (60000, 260000)");
+    ComparedMapping mapping = mapping("SELECT id, n FROM a");
+    List<Checkpoint> kept = new ArrayList<>();
     assertThat(runFrom(mapping, Optional.empty(), kept).outcome()).contains(Outcome.DIFFERENT);
-    assertThat(kept).as("row 500000 differs").isEmpty();
+    Checkpoint inTheMiddle = kept.get(0);
+    assertThat(inTheMiddle.left())
+        .containsExactly(range("50001", "100001"), range("250001", "300001"), from("500001"));
+
+    target.execute("UPDATE b SET n = 1 WHERE id IN (10, 120000, 610000)");
+    kept.clear();
+    TableResult rest = runFrom(mapping, Optional.of(inTheMiddle), kept, 4);
+    assertThat(found())
+        .containsExactlyInAnyOrder("60000 value [n]", "260000 value [n]", "610000 value [n]");
+    assertThat(rest.expectedRows()).isEqualTo(620_000);
+
+    Checkpoint end = kept.get(kept.size() - 1);
+    assertThat(end.left())
+        .containsExactly(range("50001", "100001"), range("250001", "300001"), from("600001"));
+    target.execute("UPDATE b SET n = id WHERE id = 260000");
+    kept.clear();
+    TableResult again = runFrom(mapping, Optional.of(end), kept, 4);
+    assertThat(again.outcome()).contains(Outcome.DIFFERENT);
+    assertThat(again.actualRows()).isEqualTo(620_000);
+    assertThat(found()).containsExactlyInAnyOrder("60000 value [n]", "610000 value [n]");
+  }
+
+  private static KeyRange from(String key) {
+    return new KeyRange(Optional.of(Row.of(key)), Optional.empty());
+  }
+
+  private static KeyRange range(String from, String to) {
+    return new KeyRange(Optional.of(Row.of(from)), Optional.of(Row.of(to)));
   }
 
   private TableResult runFrom(
       ComparedMapping mapping, Optional<Checkpoint> from, List<Checkpoint> kept) throws Exception {
+    return runFrom(mapping, from, kept, 1);
+  }
+
+  private TableResult runFrom(
+      ComparedMapping mapping, Optional<Checkpoint> from, List<Checkpoint> kept, int threads)
+      throws Exception {
     Checkpoints checkpoints =
         new Checkpoints() {
           @Override
@@ -368,7 +422,7 @@ class ComparisonTest {
             kept.add(checkpoint);
           }
         };
-    return end(start(mapping, primary(source), new StandingJob(), 1, checkpoints));
+    return end(start(mapping, primary(source), new StandingJob(), threads, checkpoints));
   }
 
   private TableResult compare(String select) throws Exception {
@@ -430,7 +484,8 @@ class ComparisonTest {
             threads,
             false,
             directory.resolve("differences.ndjson"),
-            checkpoints));
+            checkpoints,
+            Verification.Times.now()));
   }
 
   private List<String> found() {

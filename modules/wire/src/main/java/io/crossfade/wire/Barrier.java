@@ -4,8 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A record that carries no row: once the group's committed offset has passed it in every partition,
- * all that was published before it is in the target. Its key is a JSON string where a row's key is
- * an object, so no row can have it.
+ * all that was published before it is in the target. Its key is a {@link ReservedKey}.
  */
 public final class Barrier {
 
@@ -16,10 +15,5 @@ public final class Barrier {
   /** The reserved key. */
   public static byte[] key() {
     return KEY.clone();
-  }
-
-  /** Whether a raw record with this key is a barrier. */
-  public static boolean is(byte[] key) {
-    return key.length > 0 && key[0] == '"';
   }
 }

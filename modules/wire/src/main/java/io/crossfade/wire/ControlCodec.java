@@ -405,7 +405,12 @@ public final class ControlCodec {
 
   /** A record to be, of this version. */
   static ObjectNode json() {
-    return JSON.createObjectNode().put("v", VERSION);
+    return json(VERSION);
+  }
+
+  /** A record to be, of that version of its form. */
+  static ObjectNode json(int version) {
+    return JSON.createObjectNode().put("v", version);
   }
 
   private static TableId table(JsonNode names) {
@@ -421,6 +426,11 @@ public final class ControlCodec {
   }
 
   static JsonNode read(byte[] bytes) {
+    return read(bytes, VERSION);
+  }
+
+  /** Of a kind of record that has got other forms since: all up to the newest one are read. */
+  static JsonNode read(byte[] bytes, int newest) {
     JsonNode json;
     try {
       json = JSON.readTree(bytes);
@@ -428,12 +438,12 @@ public final class ControlCodec {
       throw new MalformedRecordException("a record of the control topic is no JSON", e);
     }
     int version = json.path("v").asInt();
-    if (version != VERSION) {
+    if (version < VERSION || version > newest) {
       throw new MalformedRecordException(
           "a record of the control topic has form "
               + version
               + "; this Crossfade reads form "
-              + VERSION
+              + newest
               + ": run the version that wrote it, or a newer one");
     }
     return json;

@@ -9,6 +9,9 @@ import java.util.Objects;
  */
 public final class Names {
 
+  /** What the name of a migration must not end with, with a number behind it. */
+  public static final String REVERSE = "-reverse-";
+
   private final String prefix;
 
   public Names(String migration) {
@@ -45,6 +48,24 @@ public final class Names {
   /** The publisher's transactional id: a second publisher fences the first. */
   public String publisherTransactionalId() {
     return prefix + "capture";
+  }
+
+  /** The transactional id of who leads a switch: a second one fences the first. */
+  public String leaderTransactionalId() {
+    return prefix + "lead";
+  }
+
+  /** What all topics and groups of this migration begin with. */
+  public String prefix() {
+    return prefix;
+  }
+
+  /**
+   * The name under which the way back runs: a flow of its own, from the new tables to the old ones,
+   * in each round another one. No migration of a user's has such a name.
+   */
+  public static String reverse(String migration, long round) {
+    return migration + REVERSE + round;
   }
 
   /**

@@ -96,8 +96,8 @@ class RowCodecTest {
 
   @Test
   void shouldNeverTakeABarrierForARow() {
-    assertThat(Barrier.is(Barrier.key())).isTrue();
-    assertThat(Barrier.is(codec.key(Row.of("1", null, null)))).isFalse();
+    assertThat(ReservedKey.is(Barrier.key())).isTrue();
+    assertThat(ReservedKey.is(codec.key(Row.of("1", null, null)))).isFalse();
   }
 
   private static String keyOf(ColumnType type, String text) {

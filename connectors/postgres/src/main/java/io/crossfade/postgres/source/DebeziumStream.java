@@ -196,7 +196,9 @@ final class DebeziumStream implements LogStream {
     config.setProperty("bootstrap.servers", "localhost:9");
     config.setProperty("errors.max.retries", "0");
     config.setProperty("record.processing.threads", "1");
-    config.setProperty("topic.prefix", "crossfade");
+    // Two engines of one process would want one name for their metrics, and the second wait a
+    // minute.
+    config.setProperty("topic.prefix", name);
     config.setProperty("database.hostname", parts.getProperty("PGHOST"));
     config.setProperty("database.port", parts.getProperty("PGPORT"));
     config.setProperty("database.dbname", parts.getProperty("PGDBNAME"));

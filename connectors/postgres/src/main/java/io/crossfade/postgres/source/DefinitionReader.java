@@ -19,8 +19,9 @@ final class DefinitionReader {
 
   /**
    * Labels are those of enums and of the attributes of composite types, wherever they stand within
-   * a column's type: as a domain's base, an element, an attribute, a range's bound. A file that was
-   * just made has -1 for its number of rows until something counts them.
+   * a column's type: as a domain's base, an element, an attribute, a range's bound. Attributes are
+   * a label together, too: rows of before print one that has come as missing. A file that was just
+   * made has -1 for its number of rows until something counts them.
    */
   private static final String SQL =
       """
@@ -78,6 +79,19 @@ final class DefinitionReader {
       JOIN pg_catalog.pg_attribute a ON a.attrelid = y.typrelid AND a.attnum > 0
         AND NOT a.attisdropped
       UNION ALL
+      SELECT t.place, 'LABEL', t.attname, pg_catalog.format_type(t.type, NULL), 'attributes',
+             coalesce((SELECT string_agg(a.attname || ' '
+                                || pg_catalog.format_type(a.atttypid, a.atttypmod), ', '
+                                ORDER BY a.attnum)
+                       FROM pg_catalog.pg_attribute a WHERE a.attrelid = y.typrelid
+                         AND a.attnum > 0 AND NOT a.attisdropped), '')
+      FROM types t JOIN pg_catalog.pg_type y ON y.oid = t.type AND y.typrelid <> 0
+      UNION ALL
+      SELECT w.place, 'PUBLISHED', '', p.pubname,
+             pg_catalog.concat_ws('/', p.oid, p.xmin, r.oid, r.xmin), ''
+      FROM wanted w JOIN pg_catalog.pg_publication_rel r ON r.prrelid = w.rel
+      JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid AND p.pubname = ?
+      UNION ALL
       SELECT w.place, 'PART', '', n.nspname || '.' || c.relname,
              coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::text,
              CASE WHEN c.reltuples < 0 THEN 'fresh' ELSE '' END
@@ -106,8 +120,13 @@ final class DefinitionReader {
 
   private DefinitionReader() {}
 
-  static List<TableDefinition> read(Connection connection, Collection<TableId> tables)
-      throws SQLException {
+  /**
+   * See {@link io.crossfade.core.source.SourceDatabase#definitions}.
+   *
+   * @param publication by which the tables' changes come
+   */
+  static List<TableDefinition> read(
+      Connection connection, String publication, Collection<TableId> tables) throws SQLException {
     List<TableId> order = List.copyOf(tables);
     Map<Integer, List<Item>> items = new HashMap<>();
     try (PreparedStatement query = connection.prepareStatement(SQL)) {
@@ -115,6 +134,7 @@ final class DefinitionReader {
           1, connection.createArrayOf("text", order.stream().map(TableId::schema).toArray()));
       query.setArray(
           2, connection.createArrayOf("text", order.stream().map(TableId::name).toArray()));
+      query.setString(3, publication);
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
           items

@@ -174,6 +174,16 @@ public final class PostgresSource implements SourceDatabase {
   }
 
   @Override
+  public void removeLog() {
+    sessions.patiently(
+        "removing slot and publication " + name,
+        connection -> {
+          new ReplicationLog(name).remove(connection);
+          return true;
+        });
+  }
+
+  @Override
   public LogStream stream(Collection<CapturedTable> tables, LogListener listener) {
     List<LogTable> known =
         sessions.with(
@@ -193,7 +203,7 @@ public final class PostgresSource implements SourceDatabase {
 
   @Override
   public List<TableDefinition> definitions(Collection<TableId> tables) {
-    return sessions.with("reading definitions", c -> DefinitionReader.read(c, tables));
+    return sessions.with("reading definitions", c -> DefinitionReader.read(c, name, tables));
   }
 
   @Override

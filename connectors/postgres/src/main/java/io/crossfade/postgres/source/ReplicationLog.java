@@ -1,6 +1,7 @@
 package io.crossfade.postgres.source;
 
 import io.crossfade.core.BlockedException;
+import io.crossfade.core.Check;
 import io.crossfade.core.source.SourceDatabase.KnownLog;
 import io.crossfade.core.source.SourceDatabase.LogBeginning;
 import io.crossfade.core.source.SourceDatabase.PreparedLog;
@@ -46,12 +47,12 @@ final class ReplicationLog {
               + " was expected",
           "point source.url to the server that the migration began on, or begin again as docs/runbook.md says");
     }
-    publish(connection, tables);
     Optional<Slot> slot = slot(connection);
     if (known.isPresent()) {
       Optional<String> gap = gap(connection, slot, known.get().reached());
       if (gap.isEmpty()) {
         Slot kept = slot.orElseThrow();
+        publish(connection, tables);
         free(connection, kept);
         return new PreparedLog(
             known.get().beginning(), false, position(connection, kept.confirmed()).toString());
@@ -62,6 +63,7 @@ final class ReplicationLog {
             "`crossfade resync` copies all tables again, behind a new slot; their rows stay readable");
       }
     }
+    publish(connection, tables);
     if (slot.isPresent()) {
       // Its log is of no use to us, and makes the server keep WAL: left by a start that published
       // nothing, or not the one that we have read.
@@ -76,6 +78,18 @@ final class ReplicationLog {
         new LogBeginning(server, before),
         known.isPresent(),
         position(connection, slot(connection).orElseThrow().confirmed()).toString());
+  }
+
+  /** Takes both away, where they are there. */
+  void remove(Connection connection) throws SQLException {
+    Optional<Slot> slot = slot(connection);
+    if (slot.isPresent()) {
+      free(connection, slot.get());
+      drop(connection);
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("DROP PUBLICATION IF EXISTS " + CanonicalSession.quote(name));
+    }
   }
 
   /**
@@ -94,6 +108,11 @@ final class ReplicationLog {
     }
     if (slot.get().lost()) {
       return Optional.of(name + " has lost log that was not read yet (wal_status is lost)");
+    }
+    if (!publicationExists(connection)) {
+      // Made again it would not be there for what the slot still has to read: that would be left
+      // out, or, before PostgreSQL 18, fail for ever.
+      return Optional.of("publication " + this.name + " is gone");
     }
     if (reached.isEmpty()) {
       return Optional.empty(); // an older Crossfade did not write it down
@@ -134,15 +153,36 @@ final class ReplicationLog {
     return LogPosition.parse(lsn + "@" + LogPosition.timeline(connection));
   }
 
+  /**
+   * A table that has just joined is added. That one which was there before comes back is for its
+   * definition to tell ({@link DefinitionReader}).
+   *
+   * @throws BlockedException where it leaves out something of what happens
+   */
   private void publish(Connection connection, Set<TableId> tables) throws SQLException {
-    Set<TableId> published = published(connection);
     try (Statement statement = connection.createStatement()) {
       if (!publicationExists(connection)) {
         statement.execute(createPublication(connection, name, tables));
-      } else if (!published.equals(tables)) {
+        return;
+      }
+      if (!published(connection).equals(tables)) {
         statement.execute(
             "ALTER PUBLICATION " + CanonicalSession.quote(name) + " SET TABLE " + list(tables));
       }
+    }
+    Check whole = PublicationCheck.of(connection, name, tables);
+    if (whole.level() == Check.Level.FAIL) {
+      throw new BlockedException(
+          whole.found() + ": changes of the source are missing",
+          "ALTER PUBLICATION "
+              + CanonicalSession.quote(name)
+              + " SET ("
+              + options(connection)
+              + "); ALTER PUBLICATION "
+              + CanonicalSession.quote(name)
+              + " SET TABLE "
+              + list(tables)
+              + "; then `crossfade resync`, which copies all tables again");
     }
   }
 
@@ -153,10 +193,14 @@ final class ReplicationLog {
         + CanonicalSession.quote(name)
         + " FOR TABLE "
         + list(tables)
-        + " WITH (publish = 'insert, update, delete, truncate',"
-        + " publish_via_partition_root = true"
-        + (publishesGenerated(connection) ? ", publish_generated_columns = stored" : "")
+        + " WITH ("
+        + options(connection)
         + ")";
+  }
+
+  private static String options(Connection connection) throws SQLException {
+    return "publish = 'insert, update, delete, truncate', publish_via_partition_root = true"
+        + (publishesGenerated(connection) ? ", publish_generated_columns = stored" : "");
   }
 
   private static String list(Collection<TableId> tables) {
@@ -228,9 +272,12 @@ final class ReplicationLog {
     }
   }
 
+  /** One that was still being made is gone by now: whoever made it has been ended. */
   private void drop(Connection connection) throws SQLException {
     try (PreparedStatement drop =
-        connection.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(?)")) {
+        connection.prepareStatement(
+            "SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
+                + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
       drop.setString(1, name);
       drop.executeQuery().close();
     }

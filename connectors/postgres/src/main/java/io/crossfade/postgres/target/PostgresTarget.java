@@ -2,6 +2,7 @@ package io.crossfade.postgres.target;
 
 import io.crossfade.core.Check;
 import io.crossfade.core.serving.ServingTable;
+import io.crossfade.core.switching.FencePass;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -14,6 +15,7 @@ import io.crossfade.core.target.TargetSession;
 import io.crossfade.postgres.CanonicalSession;
 import io.crossfade.postgres.ServingRows;
 import io.crossfade.postgres.TableReader;
+import io.crossfade.postgres.switching.PostgresSwitching;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Supplier;
 
 /**
  * A PostgreSQL database that new tables stand in. Each session is a connection of its own; the
@@ -63,10 +66,12 @@ public final class PostgresTarget implements TargetDatabase {
 
   private final String url;
   private final Properties properties;
+  private final Supplier<Optional<FencePass>> pass;
 
-  private PostgresTarget(String url, Properties properties) {
+  private PostgresTarget(String url, Properties properties, Supplier<Optional<FencePass>> pass) {
     this.url = url;
     this.properties = properties;
+    this.pass = pass;
   }
 
   /** The database behind a JDBC URL; nothing is opened yet. */
@@ -82,7 +87,17 @@ public final class PostgresTarget implements TargetDatabase {
     properties.setProperty("tcpKeepAlive", "true");
     // Of several hosts the one that takes writes.
     properties.setProperty("targetServerType", "primary");
-    return new PostgresTarget(Objects.requireNonNull(jdbcUrl, "jdbcUrl"), properties);
+    return new PostgresTarget(
+        Objects.requireNonNull(jdbcUrl, "jdbcUrl"), properties, Optional::empty);
+  }
+
+  /**
+   * The same, with sessions that write through the fence that was raised with this pass.
+   *
+   * @param through asked whenever a session is opened
+   */
+  public PostgresTarget passing(Supplier<FencePass> through) {
+    return new PostgresTarget(url, properties, () -> Optional.of(through.get()));
   }
 
   @Override
@@ -136,6 +151,16 @@ public final class PostgresTarget implements TargetDatabase {
   }
 
   @Override
+  public List<String> unproven(Collection<TableId> tables) {
+    return run("Cannot read the constraints of the new tables", c -> Indexes.unproven(c, tables));
+  }
+
+  @Override
+  public List<String> otherUniqueIndexes(TableId table) {
+    return run("Cannot read the indexes of " + table, c -> Indexes.otherUnique(c, table));
+  }
+
+  @Override
   public Map<InputPartition, Progress> progress(String group) {
     return run("Cannot read crossfade.progress", c -> new ProgressTable(c, group).all());
   }
@@ -145,6 +170,21 @@ public final class PostgresTarget implements TargetDatabase {
     return run(
         "Cannot rewind " + partition,
         c -> new ProgressTable(c, group).rewind(partition, seen, offset));
+  }
+
+  @Override
+  public void seal(String group) {
+    inOne("Cannot seal " + group, connection -> new ProgressTable(connection, group).seal());
+  }
+
+  @Override
+  public void unseal(String group) {
+    inOne("Cannot unseal " + group, connection -> new ProgressTable(connection, group).unseal());
+  }
+
+  @Override
+  public void forget(String group) {
+    inOne("Cannot forget " + group, connection -> new ProgressTable(connection, group).forget());
   }
 
   @Override
@@ -208,6 +248,10 @@ public final class PostgresTarget implements TargetDatabase {
         try (Statement statement = connection.createStatement()) {
           statement.execute(SETTINGS);
         }
+        Optional<FencePass> shown = pass.get();
+        if (shown.isPresent()) {
+          PostgresSwitching.show(connection, shown.get());
+        }
         return connection;
       } catch (SQLException e) {
         close(connection, e);
@@ -232,6 +276,22 @@ public final class PostgresTarget implements TargetDatabase {
     } catch (SQLException e) {
       throw Failures.of(doing, e);
     }
+  }
+
+  private void inOne(String doing, Statements statements) {
+    run(
+        doing,
+        connection -> {
+          connection.setAutoCommit(false);
+          statements.on(connection);
+          connection.commit();
+          return true;
+        });
+  }
+
+  @FunctionalInterface
+  private interface Statements {
+    void on(Connection connection) throws SQLException;
   }
 
   @FunctionalInterface

@@ -40,6 +40,27 @@ final class ProgressTable {
         'Offsets of Kafka up to which the rows in this database are applied, written with them';
       """;
 
+  /** Of groups that must not write: their flow's turn is over, or has not come. */
+  private static final String CREATE_SEALED =
+      """
+      CREATE TABLE IF NOT EXISTS crossfade.sealed (
+        consumer_group text COLLATE "C" PRIMARY KEY,
+        since timestamptz NOT NULL DEFAULT now()
+      );
+      COMMENT ON TABLE crossfade.sealed IS
+        'Flows that must not write into this database now, whoever runs them';
+      """;
+
+  /** SQLSTATE of ours: the flow must not write now. */
+  static final String SEALED = "XF002";
+
+  /** One at a time with each claim of the group, which holds it shared. */
+  private static final String ALONE =
+      "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
+
+  private static final String WITH_OTHERS =
+      "SELECT pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtextextended(?, 0))";
+
   private static final String COLUMNS = "topic_id, partitions, prev, cur, highest, producers";
 
   private static final String INSERT =
@@ -138,6 +159,9 @@ final class ProgressTable {
             IF to_regclass('crossfade.progress') IS NULL THEN
               EXECUTE $sql$%s$sql$;
             END IF;
+            IF to_regclass('crossfade.sealed') IS NULL THEN
+              EXECUTE $sql$%s$sql$;
+            END IF;
             IF to_regclass('crossfade.displaced') IS NULL THEN
               EXECUTE $sql$%s$sql$;
             END IF;
@@ -146,7 +170,7 @@ final class ProgressTable {
             END IF;
           END $$
           """
-              .formatted(CREATE, DisplacedTable.CREATE, DeadTable.CREATE));
+              .formatted(CREATE, CREATE_SEALED, DisplacedTable.CREATE, DeadTable.CREATE));
     }
   }
 
@@ -169,6 +193,7 @@ final class ProgressTable {
 
   Progress claim(InputPartition partition, TopicIdentity topic, String token, String producer)
       throws SQLException {
+    requireNotSealed();
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
       place(insert, 1, partition);
       insert.setString(4, topic.id());
@@ -195,6 +220,62 @@ final class ProgressTable {
       claim.executeUpdate();
     }
     return before;
+  }
+
+  private void requireNotSealed() throws SQLException {
+    execute(WITH_OTHERS, "crossfade " + group);
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT since::text FROM crossfade.sealed WHERE consumer_group = ?")) {
+      query.setString(1, group);
+      try (ResultSet rows = query.executeQuery()) {
+        if (rows.next()) {
+          throw new SQLException(
+              "group " + group + " writes nothing here since " + rows.getString(1), SEALED);
+        }
+      }
+    }
+  }
+
+  /**
+   * From the end of this transaction on nothing of the group is written any more: who is writing is
+   * waited for, and no partition can be claimed.
+   */
+  void seal() throws SQLException {
+    execute(ALONE, "crossfade " + group);
+    execute(
+        "INSERT INTO crossfade.sealed (consumer_group) VALUES (?) ON CONFLICT DO NOTHING", group);
+    execute("UPDATE crossfade.progress SET owner = '' WHERE consumer_group = ?", group);
+  }
+
+  void unseal() throws SQLException {
+    execute("DELETE FROM crossfade.sealed WHERE consumer_group = ?", group);
+  }
+
+  /** As if the group had never written here; where it is sealed it stays so. */
+  void forget() throws SQLException {
+    if (!exists()) {
+      return;
+    }
+    for (String table : List.of("progress", "displaced", "dead")) {
+      execute("DELETE FROM crossfade." + table + " WHERE consumer_group = ?", group);
+    }
+  }
+
+  private boolean exists() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT to_regclass('crossfade.progress') IS NOT NULL")) {
+      rows.next();
+      return rows.getBoolean(1);
+    }
+  }
+
+  private void execute(String sql, String argument) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, argument);
+      statement.execute();
+    }
   }
 
   /** Nobody has applied anything of it: what is held is of a migration that is gone. */

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,30 @@ class PostgresSourceTest {
         }
         TimeUnit.MILLISECONDS.sleep(20);
       }
+    }
+  }
+
+  /**
+   * Fails where a slot that is there, but is gone when who makes it is ended, has to be dropped.
+   */
+  @Test
+  void shouldRemoveALogThatIsStillBeingMade() throws Exception {
+    open(SharedSandbox.postgres18(), "CREATE TABLE t (id int PRIMARY KEY)");
+    try (Connection writer = database.connect();
+        Statement statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      // A slot waits for each transaction that has an id.
+      statement.execute("INSERT INTO t VALUES (1)");
+      CompletableFuture<Void> making =
+          CompletableFuture.runAsync(() -> source.prepareLog(Set.of(T), Optional.empty()));
+      String slots = "SELECT FROM pg_replication_slots WHERE slot_name = '" + source.slot() + "'";
+      while (database.query(slots).isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+      source.removeLog();
+      assertThat(database.query(slots)).isEmpty();
+      assertThatThrownBy(making::join).hasCauseInstanceOf(SourceException.class);
+      writer.rollback();
     }
   }
 

@@ -11,13 +11,14 @@ import io.crossfade.spec.TargetSpec;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.verify.CheckPair;
-import io.crossfade.verify.Checkpoints;
 import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.FollowingJob;
 import io.crossfade.verify.Patience;
 import io.crossfade.verify.Verification;
+import io.crossfade.verify.VerificationReport;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,42 +40,62 @@ final class ComparedMigration {
   }
 
   /**
-   * What a verification is to compare.
+   * A verification to be.
    *
-   * @param chosen tables of the migration
+   * @param what it compares
    * @param from where SELECTs are executed
-   * @param checks whether the spec's pairs of queries are asked too
    * @param threads ranges that are compared at the same time
-   * @param masked whether values are left out of what is written down
    * @param differences a file that is made
-   * @param checkpoints where it goes on
    */
   Verification.Settings settings(
-      List<Migration.MappedTable> chosen,
-      ComparedDatabase from,
-      boolean checks,
-      int threads,
-      boolean masked,
-      Path differences,
-      Checkpoints checkpoints) {
+      Verifier.Asked what, ComparedDatabase from, int threads, Path differences) {
     Spec spec = migration.spec();
-    SourceSpec source = spec.source();
-    TargetSpec target = spec.target();
     return new Verification.Settings(
         spec.migration(),
         spec.fingerprint(),
-        source.readFrom().orElse(source.url()).toString(),
-        target.url().toString(),
-        chosen.stream().map(this::mapping).toList(),
-        checks ? checks(spec) : List.of(),
+        sourceName(),
+        targetName(),
+        what.tables().stream().map(this::mapping).toList(),
+        what.checks() ? checks(spec) : List.of(),
         from,
         target(),
         job,
         Patience.USUAL,
         threads,
-        masked,
+        what.masked(),
         differences,
-        checkpoints);
+        what.checkpoints(),
+        what.times());
+  }
+
+  /**
+   * The report of a verification that does not run here yet.
+   *
+   * @param why it does not
+   */
+  VerificationReport waiting(Verification.Times times, boolean masked, String why) {
+    return new VerificationReport(
+        migration.spec().migration(),
+        migration.spec().fingerprint(),
+        sourceName(),
+        targetName(),
+        times.begun().toString(),
+        times.wentOn().stream().map(Instant::toString).toList(),
+        Optional.empty(),
+        Optional.empty(),
+        masked,
+        List.of(),
+        List.of(),
+        Optional.of(why));
+  }
+
+  private String sourceName() {
+    SourceSpec source = migration.spec().source();
+    return source.readFrom().orElse(source.url()).toString();
+  }
+
+  private String targetName() {
+    return migration.spec().target().url().toString();
   }
 
   /** Where SELECTs are executed: the standby, where there is one. */

@@ -12,6 +12,9 @@ public final class ExitCode {
 
   public static final int PREFLIGHT = 4;
 
+  /** Timed out, or given up: nothing was changed. */
+  public static final int TIMED_OUT = 5;
+
   /** Partly done: the message names what goes on from here. */
   public static final int PARTLY = 6;
 

@@ -231,11 +231,11 @@ final class Explainer implements Document {
     }
 
     private Biography biography() throws InterruptedException {
-      Optional<Row> keyRow = new OldKeys(table.plan(), table.target()).of(mapping.named(key));
-      if (keyRow.isEmpty()) {
+      OldKeys.Behind behind = new OldKeys(table.plan(), table.target()).of(mapping.named(key));
+      if (!(behind instanceof OldKeys.Found old)) {
         return untraceable();
       }
-      try (KeyHistory history = new KeyHistory(kafka, names, mapper, keyRow.get(), most)) {
+      try (KeyHistory history = new KeyHistory(kafka, names, mapper, old.key(), most)) {
         history.read(this::progress);
         for (int look = 1; ; look++) {
           long applied = applied(history);
@@ -244,7 +244,7 @@ final class Explainer implements Document {
           history.read(this::progress);
           boolean still = history.found() == before;
           if (still || look == LOOKS) {
-            return traced(keyRow.get(), history, applied, there, still);
+            return traced(old.key(), history, applied, there, still);
           }
           TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
         }

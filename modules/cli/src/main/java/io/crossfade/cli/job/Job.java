@@ -4,16 +4,23 @@ import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureSettings;
 import io.crossfade.capture.CaptureSettings.OnTruncate;
 import io.crossfade.capture.CaptureStatus;
+import io.crossfade.capture.Decisions;
 import io.crossfade.capture.Events;
 import io.crossfade.capture.Orders;
 import io.crossfade.capture.Throttle;
 import io.crossfade.capture.Topics;
 import io.crossfade.core.Opened;
+import io.crossfade.core.phase.Phase;
+import io.crossfade.core.phase.Standing;
+import io.crossfade.core.serving.Side;
 import io.crossfade.core.source.SourceException;
+import io.crossfade.core.switching.ColumnId;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.BadRow;
 import io.crossfade.plugin.ScalarFunction;
+import io.crossfade.postgres.switching.PostgresSwitching;
+import io.crossfade.postgres.target.PostgresTarget;
 import io.crossfade.server.Document;
 import io.crossfade.server.JobServer;
 import io.crossfade.server.Status;
@@ -22,6 +29,10 @@ import io.crossfade.spec.Problem;
 import io.crossfade.spec.Secret;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
+import io.crossfade.switchover.Gate;
+import io.crossfade.switchover.Passes;
+import io.crossfade.switchover.Place;
+import io.crossfade.switchover.Switchover;
 import io.crossfade.transform.Apply;
 import io.crossfade.transform.ApplyState;
 import io.crossfade.transform.Statistics;
@@ -34,6 +45,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +53,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -51,6 +64,9 @@ public final class Job implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int MOST_THREADS = 4;
+
+  /** A transaction that is older than this would keep a fence, or a slot, waiting for too long. */
+  private static final Duration OLDEST = Duration.ofSeconds(30);
 
   private final Spec spec;
   private final List<ScalarFunction> functions;
@@ -159,21 +175,28 @@ public final class Job implements AutoCloseable {
                 Clock.systemUTC()));
     orders.onResync(capture::beginAgain);
     Path state = temporaryDirectory();
+    Decisions decisions = opened.add(new Decisions(kafka, names));
+    Passes passes = new Passes(Topics.identity(names, kafka));
+    PostgresTarget target =
+        databases
+            .target()
+            .passing(() -> passes.forward(decisions.current().orElse(Standing.AT_FIRST)));
     int threads =
         Math.min(
             spec.kafka().partitions(),
             Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
     apply =
         opened.add(
-            Apply.start(
+            Apply.held(
                 new Apply.Settings(
                     kafka,
                     names,
                     migration.mappings(),
-                    databases.target(),
+                    target,
                     state,
                     threads,
-                    spec.onBadRow())));
+                    spec.onBadRow(),
+                    Map.of())));
     monitor =
         opened.add(
             new JobMonitor(
@@ -186,21 +209,34 @@ public final class Job implements AutoCloseable {
                 orders::serving));
     Journal journal = opened.add(new Journal(new Events(kafka, names)));
     monitor.onBlock(journal::sayByItself);
+    Barriers barriers = new Barriers(capture, apply);
     JobFollowing following =
         new JobFollowing(
-            migration, databases.source(), capture, apply, throttle, new RawHistory(kafka, names));
+            migration,
+            databases.source(),
+            capture,
+            barriers,
+            throttle,
+            new RawHistory(kafka, names),
+            () -> decisions.current().orElse(Standing.AT_FIRST).writes());
     ComparedMigration compared = new ComparedMigration(migration, following);
     Verifier verifier = opened.add(new Verifier(compared));
+    Supplier<CaptureStatus.State> captures = () -> capture.status().state();
+    VerifiedTables verified = new VerifiedTables(orders, verifier);
+    AskedVerification asked =
+        new AskedVerification(
+            migration, compared, orders, verifier, verified, captures, journal::sayByItself);
     Repairer repairer =
         opened.add(
             new Repairer(
                 migration,
+                compared,
                 verifier,
-                new JobSending(migration, names, capture, apply, following::requireNotBlocked)));
-    Watcher watcher =
-        opened.add(
-            new Watcher(migration, compared, orders, verifier, () -> capture.status().state()));
-    monitor.askForVerified(watcher::verified);
+                asked,
+                new JobSending(migration, names, capture, apply, barriers::requireNotBlocked)));
+    Watcher watcher = new Watcher(migration, compared, orders, verifier, verified, captures);
+    ComparisonThread comparisons = opened.add(new ComparisonThread(verified, asked, watcher));
+    monitor.askForVerified(verified::verified);
     ServingMarks marks =
         opened.add(
             new ServingMarks(
@@ -210,10 +246,22 @@ public final class Job implements AutoCloseable {
                 Map.of(
                     "source", databases.source().serving(),
                     "target", databases.target().serving())));
+    ReverseFlow reverse = opened.add(new ReverseFlow(migration, databases, settings, passes));
+    SwitchDesk desk =
+        opened.add(
+            desk(
+                migration,
+                decisions,
+                passes,
+                new ForwardFlow(barriers, apply, target, names.applyGroup()),
+                reverse,
+                marks,
+                journal));
+    monitor.watch(desk::standing, reverse);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
     JobMetrics.register(registry, spec.migration(), migration, verifier);
-    JobMetrics.register(registry, spec.migration(), migration, watcher);
+    JobMetrics.register(registry, spec.migration(), migration, verified, watcher);
     server =
         opened.add(
             JobServer.start(
@@ -226,39 +274,101 @@ public final class Job implements AutoCloseable {
                     orders::serving,
                     journal.of(
                         JobCommands.of(
-                            orders, monitor, migration, apply, verifier, repairer, watcher, marks)),
-                    documents(migration, compared, verifier, repairer, watcher),
+                            orders,
+                            monitor,
+                            migration,
+                            JobCommands.comparisons(asked, watcher, repairer),
+                            marks,
+                            desk)),
+                    documents(
+                        asked,
+                        repairer,
+                        watcher,
+                        desk,
+                        new Explainer(
+                            migration,
+                            names,
+                            kafka,
+                            databases.target(),
+                            compared,
+                            verifier,
+                            monitor::status,
+                            verified::verified)),
                     journal::all,
                     registry)));
     journal.sayByItself("run: an instance started, spec " + spec.fingerprint());
     monitor.start();
     capture.start();
-    watcher.start();
+    comparisons.start();
     marks.start();
+    desk.start();
     opened.add(new LoadGuard(limits(), throttle)).start();
   }
 
-  private Map<String, Document> documents(
+  private SwitchDesk desk(
       Migration migration,
-      ComparedMigration compared,
-      Verifier verifier,
+      Decisions decisions,
+      Passes passes,
+      ForwardFlow forward,
+      ReverseFlow reverse,
+      ServingMarks marks,
+      Journal journal) {
+    PostgresSwitching atSource = databases.switchingSource(spec.migration());
+    PostgresSwitching atTarget = databases.switchingTarget(spec.migration());
+    List<TableId> old = migration.sources().stream().map(Table::id).toList();
+    List<TableId> fresh = migration.tables().stream().map(table -> table.target().id()).toList();
+    Map<ColumnId, ColumnId> columns = Reversal.columns(migration.forwards());
+    Map<ColumnId, ColumnId> back = new HashMap<>();
+    columns.forEach((to, from) -> back.put(from, to));
+    return new SwitchDesk(
+        decisions,
+        apply,
+        reverse,
+        () -> capture.status().state(),
+        told ->
+            new Switchover(
+                new Place(Side.OLD, old, atSource.fence(), atSource.sequences(), back),
+                new Place(Side.NEW, fresh, atTarget.fence(), atTarget.sequences(), columns),
+                forward,
+                reverse,
+                passes,
+                decisions::decide,
+                marks::writes,
+                told),
+        request -> {
+          boolean over = request.request().next() == Phase.CUTTING_OVER;
+          List<Gate> gates = new ArrayList<>();
+          if (over) {
+            gates.addAll(Gates.forCutover(monitor.now(), request.verifiedWithin()));
+            gates.add(Gates.constraints(databases.target().unproven(fresh)));
+            gates.addAll(reverse.gates());
+          } else {
+            gates.addAll(Gates.forRollback(monitor.now()));
+          }
+          gates.add(
+              Gates.transactions(
+                  "source", atSource.openTransactions().olderThan(OLDEST, old), OLDEST));
+          gates.add(
+              Gates.transactions(
+                  "target", atTarget.openTransactions().olderThan(OLDEST, fresh), OLDEST));
+          return gates;
+        },
+        journal::sayByItself);
+  }
+
+  private Map<String, Document> documents(
+      AskedVerification asked,
       Repairer repairer,
-      Watcher watcher) {
-    Map<String, Document> documents = new HashMap<>(verifier.documents());
+      Watcher watcher,
+      SwitchDesk desk,
+      Explainer explainer) {
+    Map<String, Document> documents = new HashMap<>(asked.documents());
     documents.putAll(repairer.documents());
-    documents.put(
-        "explain",
-        new Explainer(
-            migration,
-            names,
-            kafka,
-            databases.target(),
-            compared,
-            verifier,
-            monitor::status,
-            watcher::verified));
+    documents.put("explain", explainer);
+    documents.put("switch", Document.json(desk::json));
     documents.put("verification/watch", Document.json(watcher::json));
-    documents.put("rows", Document.json(() -> StatusJson.rows(JobCommands.rows(apply))));
+    documents.put(
+        "rows", Document.json(() -> StatusJson.rows(JobCommands.rows(monitor.writing()))));
     return documents;
   }
 

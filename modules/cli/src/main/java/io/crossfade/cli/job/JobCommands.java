@@ -2,6 +2,7 @@ package io.crossfade.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.capture.Orders;
+import io.crossfade.core.phase.Phase;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.TargetDatabase.Selection;
@@ -11,6 +12,7 @@ import io.crossfade.transform.Apply;
 import io.crossfade.wire.BackfillOrder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,20 +35,35 @@ final class JobCommands {
       Orders orders,
       JobMonitor monitor,
       Migration migration,
-      Apply apply,
-      Verifier verifier,
-      Repairer repairer,
-      Watcher watcher,
-      ServingMarks marks) {
-    return Map.of(
-        "verify", verifier::begin,
-        "verify/watch", watcher::order,
-        "repair", repairer::begin,
+      Map<String, Command> comparisons,
+      ServingMarks marks,
+      SwitchDesk desk) {
+    Map<String, Command> commands = new HashMap<>(comparisons);
+    commands.putAll(ofTheCopy(orders, monitor, migration));
+    commands.put(
         "reads",
-            body -> {
-              marks.reads(body);
-              monitor.look();
-            },
+        body -> {
+          marks.reads(body);
+          monitor.look();
+        });
+    commands.put("cutover", body -> desk.order(Phase.CUTTING_OVER, body));
+    commands.put("rollback", body -> desk.order(Phase.ROLLING_BACK, body));
+    return commands;
+  }
+
+  /** Those about comparisons. */
+  static Map<String, Command> comparisons(
+      AskedVerification asked, Watcher watcher, Repairer repairer) {
+    return Map.of(
+        "verify", asked::begin,
+        "verify/stop", body -> asked.stop(),
+        "verify/watch", watcher::order,
+        "repair", repairer::begin);
+  }
+
+  private static Map<String, Command> ofTheCopy(
+      Orders orders, JobMonitor monitor, Migration migration) {
+    return Map.of(
         "pause", body -> give(orders, monitor, order -> order.pause(reason(body), Instant.now())),
         "resume", body -> give(orders, monitor, order -> order.resume(reason(body), Instant.now())),
         "throttle",
@@ -59,8 +76,8 @@ final class JobCommands {
               orders.resync(tables(body, migration), reason(body), Instant.now());
               monitor.look();
             },
-        "rows/retry", body -> retry(apply, monitor, selection(body)),
-        "rows/skip", body -> skip(apply, monitor, body));
+        "rows/retry", body -> retry(monitor.writing(), monitor, selection(body)),
+        "rows/skip", body -> skip(monitor.writing(), monitor, body));
   }
 
   /** What {@code GET /api/rows} answers; blocks on the target. */

@@ -4,25 +4,21 @@ import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.CaptureStatus.TableProgress;
 import io.crossfade.capture.Throttle;
+import io.crossfade.core.serving.Side;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.ReadFailedException;
-import io.crossfade.transform.Apply;
-import io.crossfade.transform.ApplyState;
 import io.crossfade.verify.FollowingJob;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /** This job, as a comparison sees it. */
 final class JobFollowing implements FollowingJob {
@@ -33,27 +29,37 @@ final class JobFollowing implements FollowingJob {
   private final Migration migration;
   private final SourceDatabase source;
   private final Capture capture;
-  private final Apply apply;
+  private final Barriers barriers;
   private final Throttle throttle;
   private final RawHistory history;
+  private final Supplier<Side> writes;
 
+  /**
+   * @param writes which side takes writes
+   */
   JobFollowing(
       Migration migration,
       SourceDatabase source,
       Capture capture,
-      Apply apply,
+      Barriers barriers,
       Throttle throttle,
-      RawHistory history) {
+      RawHistory history,
+      Supplier<Side> writes) {
     this.migration = migration;
     this.source = source;
     this.capture = capture;
-    this.apply = apply;
+    this.barriers = barriers;
     this.throttle = throttle;
     this.history = history;
+    this.writes = writes;
   }
 
   @Override
   public Optional<String> notYet(TableId into) throws InterruptedException {
+    if (writes.get() == Side.NEW) {
+      return Optional.of(
+          "the new tables take writes, and the old ones follow: that direction cannot be compared yet");
+    }
     List<TableProgress> tables = tables();
     if (tables.isEmpty()) {
       return Optional.of(
@@ -104,64 +110,7 @@ final class JobFollowing implements FollowingJob {
 
   @Override
   public void awaitBarrier(Duration patience) throws InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
-    Optional<Map<TopicPartition, Long>> barrier = Optional.empty();
-    while (true) {
-      requireNotBlocked();
-      barrier = barrier.isPresent() ? barrier : ask(end);
-      if (barrier.isPresent() && hasPassed(barrier.get())) {
-        return;
-      }
-      if (System.nanoTime() >= end) {
-        throw new ReadFailedException(
-            "the target was not at a barrier within "
-                + patience.toSeconds()
-                + " s; see `crossfade status` for what it waits for",
-            false,
-            null);
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
-    }
-  }
-
-  /** Empty where capture was interrupted before the barrier was written: ask again. */
-  private Optional<Map<TopicPartition, Long>> ask(long end) throws InterruptedException {
-    var offsets = capture.barrier();
-    while (System.nanoTime() < end) {
-      try {
-        return Optional.of(offsets.get(1, TimeUnit.SECONDS));
-      } catch (java.util.concurrent.TimeoutException e) {
-        requireNotBlocked();
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof SourceException) {
-          return Optional.empty();
-        }
-        throw new ReadFailedException("no barrier: " + e.getCause().getMessage(), false, e);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private boolean hasPassed(Map<TopicPartition, Long> barrier) {
-    try {
-      return apply.hasPassed(barrier);
-    } catch (KafkaException e) {
-      return false; // Kafka is away: it is asked again until patience ends.
-    }
-  }
-
-  /** Throws where nothing will come any more until somebody does something. */
-  void requireNotBlocked() {
-    CaptureStatus captured = capture.status();
-    if (captured.state() == CaptureStatus.State.BLOCKED) {
-      throw new ReadFailedException("BLOCKED: " + captured.detail(), false, null);
-    }
-    if (apply.state() instanceof ApplyState.Blocked block) {
-      throw new ReadFailedException("BLOCKED: " + block.reason(), false, null);
-    }
-    if (apply.state() instanceof ApplyState.Failed failed) {
-      throw new ReadFailedException("apply has failed: " + failed.cause(), false, failed.cause());
-    }
+    barriers.await(patience);
   }
 
   @Override

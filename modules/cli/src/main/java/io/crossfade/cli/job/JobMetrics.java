@@ -44,10 +44,14 @@ final class JobMetrics {
 
   /** When tables were last found equal, and what watching costs the source. */
   static void register(
-      PrometheusMeterRegistry registry, String migration, Migration tables, Watcher watcher) {
+      PrometheusMeterRegistry registry,
+      String migration,
+      Migration tables,
+      VerifiedTables verified,
+      Watcher watcher) {
     for (Migration.MappedTable table : tables.tables()) {
       TableId into = table.target().id();
-      Gauge.builder("crossfade.verify.last.equal.timestamp", watcher, w -> w.equalAt(into))
+      Gauge.builder("crossfade.verify.last.equal.timestamp", verified, v -> v.equalAt(into))
           .description("When the table was last found equal, in seconds since 1970")
           .baseUnit("seconds")
           .tag("migration", migration)

@@ -4,7 +4,10 @@ import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.CaptureStatus.TableProgress;
 import io.crossfade.capture.Throttle;
+import io.crossfade.core.phase.Phase;
+import io.crossfade.core.phase.Standing;
 import io.crossfade.core.serving.Serving;
+import io.crossfade.core.serving.Side;
 import io.crossfade.core.source.SourceDatabase.RetainedLog;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.HeldRows;
@@ -51,6 +54,8 @@ final class JobMonitor implements AutoCloseable {
   private final Apply apply;
   private final Throttle throttle;
   private final Supplier<Optional<Serving>> serving;
+  private volatile Supplier<Optional<Standing>> standing = Optional::empty;
+  private volatile Optional<ReverseFlow> reverse = Optional.empty();
   private final Instant started = Instant.now();
   private final Map<TableId, Rate> rates = new HashMap<>();
   private final ScheduledExecutorService thread =
@@ -93,6 +98,12 @@ final class JobMonitor implements AutoCloseable {
     return status;
   }
 
+  /** Who knows what was decided, and the flow that runs after a switch. */
+  void watch(Supplier<Optional<Standing>> decided, ReverseFlow way) {
+    standing = decided;
+    reverse = Optional.of(way);
+  }
+
   /** Who knows of the last comparison of each table. */
   void askForVerified(Function<TableId, Optional<Status.Verified>> lastComparison) {
     verified = lastComparison;
@@ -107,7 +118,7 @@ final class JobMonitor implements AutoCloseable {
   synchronized void look() {
     Optional<Lag> lag = Optional.empty();
     try {
-      lag = Optional.of(apply.lag());
+      lag = Optional.of(writing().lag());
     } catch (KafkaException e) {
       LOG.debug("Kafka does not say how far apply is", e);
     }
@@ -126,9 +137,15 @@ final class JobMonitor implements AutoCloseable {
     }
     // Kept while capture is away: what was copied stays copied.
     boolean done = !lastKnown.isEmpty() && lastKnown.stream().allMatch(TableProgress::done);
-    Optional<Status.Block> block = block(captured);
-    HeldRows held = apply.held();
-    String phase = done ? "FOLLOWING" : lastKnown.isEmpty() ? "PREPARING" : "BACKFILLING";
+    Optional<Status.Block> block = block(captured).or(this::blockOfTheWayBack);
+    HeldRows held = writing().held();
+    String phase =
+        standing
+            .get()
+            .map(Standing::phase)
+            .filter(decided -> decided != Phase.FOLLOWING)
+            .map(Phase::name)
+            .orElse(done ? "FOLLOWING" : lastKnown.isEmpty() ? "PREPARING" : "BACKFILLING");
     return new Status(
         migration.spec().migration(),
         phase,
@@ -138,7 +155,7 @@ final class JobMonitor implements AutoCloseable {
         waitingFor(captured),
         block.map(Status.Block::next).orElse(next(done)),
         tables(),
-        lag(captured, lag),
+        lag(capturing().orElse(captured), lag),
         captured.position().isEmpty() ? Optional.empty() : Optional.of(captured.position()),
         serving.get().map(Serving::toString).orElse("not read yet"),
         held.dead() + held.stopped(),
@@ -150,7 +167,32 @@ final class JobMonitor implements AutoCloseable {
         slot);
   }
 
+  /** Whether the new tables take writes, and the old ones follow. */
+  private boolean reversed() {
+    return standing.get().map(Standing::writes).equals(Optional.of(Side.NEW));
+  }
+
+  /** Apply of the flow whose turn it is. */
+  Apply writing() {
+    return reversed() ? reverse.flatMap(ReverseFlow::applied).orElse(apply) : apply;
+  }
+
+  private Optional<CaptureStatus> capturing() {
+    return reversed() ? reverse.flatMap(ReverseFlow::captured) : Optional.empty();
+  }
+
+  private Optional<Status.Block> blockOfTheWayBack() {
+    return reversed()
+        ? reverse
+            .flatMap(ReverseFlow::block)
+            .map(block -> new Status.Block("the way back: " + block.reason(), block.next()))
+        : Optional.empty();
+  }
+
   private String next(boolean done) {
+    if (reversed()) {
+      return "`crossfade rollback`, as long as you may want to go back";
+    }
     if (done) {
       return "follow the lag; the new tables are kept equal";
     }

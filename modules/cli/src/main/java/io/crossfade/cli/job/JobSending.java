@@ -10,8 +10,10 @@ import io.crossfade.core.target.TargetDatabase;
 import io.crossfade.core.verify.ReadFailedException;
 import io.crossfade.spec.TableSpec.Existing;
 import io.crossfade.transform.Apply;
+import io.crossfade.transform.Mappings;
 import io.crossfade.verify.RowSender;
 import io.crossfade.wire.Names;
+import io.crossfade.wire.OrphanDelete;
 import io.crossfade.wire.RowCodec;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -20,9 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** This job, as a repair sends rows through it. */
 final class JobSending implements RowSender {
@@ -87,6 +92,26 @@ final class JobSending implements RowSender {
     return new Sent(0, 0, 0, keys.size() - wanted.size(), 0).plus(sendOld(old, wanted));
   }
 
+  @Override
+  public Sent deleteOrphans(TableId into, List<Row> keys) throws InterruptedException {
+    Migration.MappedTable table = table(into);
+    String mapping = Mappings.of(table.plan(), table.target(), false).mapper().fingerprint();
+    TableId old = sourceOf(into);
+    Set<String> refused = refused(old);
+    List<OrphanDelete> deletes =
+        keys.stream()
+            .map(key -> new OrphanDelete(into, mapping, values(key)))
+            .filter(
+                delete -> !refused.contains(new String(delete.encode(), StandardCharsets.UTF_8)))
+            .toList();
+    long sent = deletes.isEmpty() ? 0 : ask(() -> capture.deleteOrphans(old, deletes)).orElse(0);
+    return new Sent(0, sent, 0, keys.size() - deletes.size(), 0);
+  }
+
+  private static List<String> values(Row key) {
+    return IntStream.range(0, key.size()).mapToObj(key::get).toList();
+  }
+
   /**
    * Keys of old rows that a new table has refused. To send such a row again is to ask for it to be
    * refused again, and under {@code on-bad-row: stop} the line would stop for one that somebody has
@@ -113,7 +138,7 @@ final class JobSending implements RowSender {
     if (keys.isEmpty()) {
       return Sent.NONE;
     }
-    Optional<SentAgain> answer = ask(old, keys);
+    Optional<SentAgain> answer = ask(() -> capture.sendAgain(old, new ArrayList<>(keys)));
     if (answer.isPresent() && answer.get().left().size() < keys.size()) {
       SentAgain done = answer.get();
       return new Sent(done.rows(), done.deletes(), done.gaveWay(), 0, 0)
@@ -127,16 +152,13 @@ final class JobSending implements RowSender {
   }
 
   /** Empty where the source cannot look for one of the keys. */
-  private Optional<SentAgain> ask(TableId old, List<Row> keys) throws InterruptedException {
+  private <T> Optional<T> ask(Supplier<CompletableFuture<T>> question) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       requireNotBlocked.run();
       Throwable failure;
       try {
-        return Optional.of(
-            capture
-                .sendAgain(old, new ArrayList<>(keys))
-                .get(ANSWERED_WITHIN.toSeconds(), TimeUnit.SECONDS));
+        return Optional.of(question.get().get(ANSWERED_WITHIN.toSeconds(), TimeUnit.SECONDS));
       } catch (ExecutionException e) {
         failure = e.getCause();
       } catch (java.util.concurrent.TimeoutException e) {

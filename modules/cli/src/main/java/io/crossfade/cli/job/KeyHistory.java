@@ -4,9 +4,9 @@ import io.crossfade.core.table.Row;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.transform.RowMapper;
 import io.crossfade.verify.explain.Given;
-import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.Provenance;
+import io.crossfade.wire.ReservedKey;
 import io.crossfade.wire.RowCodec;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -97,7 +97,7 @@ final class KeyHistory implements AutoCloseable {
           break;
         }
         read++;
-        if (!Barrier.is(record.key()) && Arrays.equals(record.key(), key)) {
+        if (!ReservedKey.is(record.key()) && Arrays.equals(record.key(), key)) {
           take(record);
         }
       }

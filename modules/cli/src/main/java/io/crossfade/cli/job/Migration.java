@@ -16,6 +16,7 @@ import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.problem.SqlProblem;
+import io.crossfade.sql.reverse.Forward;
 import io.crossfade.transform.Mapping;
 import io.crossfade.transform.Mappings;
 import java.util.ArrayList;
@@ -33,11 +34,16 @@ import java.util.function.Function;
  *
  * @param spec the file
  * @param tables one for each mapping, in the file's order
+ * @param forwards the same, over all columns of the old tables: what a way back is derived from
  * @param functions of the user's own
  * @param warnings what somebody should know, with places in the file
  */
 public record Migration(
-    Spec spec, List<MappedTable> tables, List<ScalarFunction> functions, List<Problem> warnings) {
+    Spec spec,
+    List<MappedTable> tables,
+    List<Forward> forwards,
+    List<ScalarFunction> functions,
+    List<Problem> warnings) {
 
   /**
    * A mapping.
@@ -51,6 +57,7 @@ public record Migration(
 
   public Migration {
     tables = List.copyOf(tables);
+    forwards = List.copyOf(forwards);
     functions = List.copyOf(functions);
     warnings = List.copyOf(warnings);
   }
@@ -90,6 +97,7 @@ public record Migration(
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     List<MappedTable> tables = new ArrayList<>();
+    List<Forward> forwards = new ArrayList<>();
     Map<TableId, Optional<Table>> known = new LinkedHashMap<>();
     Map<TableId, Map<String, String>> refused = new LinkedHashMap<>();
     Function<TableId, Optional<Table>> describe = id -> known.computeIfAbsent(id, source.table());
@@ -105,6 +113,7 @@ public record Migration(
         } else if (found.isEmpty()) {
           check(table, plan, into.get(), found, warnings);
           if (found.isEmpty()) {
+            forwards.add(new Forward(plan, into.get()));
             tables.add(
                 new MappedTable(
                     table,
@@ -120,10 +129,13 @@ public record Migration(
         }
       }
     }
+    if (problems.isEmpty()) {
+      new WaysBack(forwards, functions, problems, warnings).check(spec);
+    }
     if (!problems.isEmpty()) {
       throw new SpecException(problems);
     }
-    return new Migration(spec, tables, functions, warnings);
+    return new Migration(spec, tables, forwards, functions, warnings);
   }
 
   private static String missing(Spec spec, TableSpec table) {

@@ -4,8 +4,8 @@ import io.crossfade.core.table.Row;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.transform.Mappings;
 import io.crossfade.transform.RowMapper;
-import io.crossfade.wire.Barrier;
 import io.crossfade.wire.Names;
+import io.crossfade.wire.ReservedKey;
 import io.crossfade.wire.RowCodec;
 import java.time.Duration;
 import java.util.HashMap;
@@ -54,7 +54,7 @@ final class RawHistory {
         consumer.seekToBeginning(List.of(partition));
         while (consumer.position(partition) < ends.get(partition)) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-            if (!Barrier.is(record.key()) && record.value() != null) {
+            if (!ReservedKey.is(record.key()) && record.value() != null) {
               take(record, mapper, codec, sink);
             }
           }

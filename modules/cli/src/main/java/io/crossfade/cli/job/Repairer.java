@@ -1,9 +1,8 @@
 package io.crossfade.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.server.Document;
+import io.crossfade.verify.Checkpoints;
 import io.crossfade.verify.OldKeys;
 import io.crossfade.verify.Repair;
 import io.crossfade.verify.Reports;
@@ -20,13 +19,22 @@ import java.util.stream.Collectors;
 final class Repairer implements AutoCloseable {
 
   private final Migration migration;
+  private final ComparedMigration compared;
   private final Verifier verifier;
+  private final AskedVerification asked;
   private final RowSender sender;
   private Optional<Repair> current = Optional.empty();
 
-  Repairer(Migration migration, Verifier verifier, RowSender sender) {
+  Repairer(
+      Migration migration,
+      ComparedMigration compared,
+      Verifier verifier,
+      AskedVerification asked,
+      RowSender sender) {
     this.migration = migration;
+    this.compared = compared;
     this.verifier = verifier;
+    this.asked = asked;
     this.sender = sender;
   }
 
@@ -38,8 +46,16 @@ final class Repairer implements AutoCloseable {
    * @throws IllegalArgumentException where there is no such table
    * @throws IllegalStateException while another one or a verification runs
    */
-  synchronized void begin(JsonNode body) {
-    Verification verification = verifier.beginForRepair(named(body));
+  synchronized void begin(JsonNode body) throws InterruptedException {
+    asked.requireNone();
+    Verification verification =
+        verifier.beginForRepair(
+            new Verifier.Asked(
+                compared.chosen(body.path("tables")),
+                false,
+                body.path("masked").asBoolean(false),
+                Checkpoints.NONE,
+                Verification.Times.now()));
     current =
         Optional.of(
             Repair.start(
@@ -53,16 +69,6 @@ final class Repairer implements AutoCloseable {
                 body.path("reason").asText(""),
                 verification.differences().resolveSibling("left.ndjson"),
                 verifier::repaired));
-  }
-
-  /** With the names of all tables where there are none: the checks are not asked then. */
-  private JsonNode named(JsonNode body) {
-    ObjectNode all = body.deepCopy();
-    if (body.path("tables").isEmpty()) {
-      ArrayNode names = all.putArray("tables");
-      migration.tables().forEach(table -> names.add(table.target().id().toString()));
-    }
-    return all;
   }
 
   /** What can be read of it over HTTP. */

@@ -2,6 +2,7 @@ package io.crossfade.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.capture.Orders;
+import io.crossfade.core.phase.Standing;
 import io.crossfade.core.serving.Serving;
 import io.crossfade.core.serving.ServingTable;
 import io.crossfade.core.serving.Side;
@@ -67,7 +68,7 @@ final class ServingMarks implements AutoCloseable {
   void reads(JsonNode body) throws InterruptedException {
     Side side = side(body.path("side").asText(""));
     if (side == Side.NEW) {
-      Gate.require(Gate.forReads(status.get()));
+      Gates.require(Gates.forReads(status.get()));
     }
     // First, so that a missing privilege is found while nothing is changed.
     tables.values().forEach(ServingTable::prepare);
@@ -88,6 +89,23 @@ final class ServingMarks implements AutoCloseable {
               + ". The running job goes on trying",
           failure.get());
     }
+  }
+
+  /** Marks who serves writes; which side does was decided elsewhere. */
+  void writes(Standing standing) throws InterruptedException {
+    Side side = standing.writes();
+    if (orders.serving().map(Serving::writes).equals(Optional.of(side))) {
+      return;
+    }
+    tables.values().forEach(ServingTable::prepare);
+    orders.mark(
+        serving ->
+            serving.writes(
+                side,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                standing.who(),
+                standing.why()));
+    write();
   }
 
   private static Side side(String text) {

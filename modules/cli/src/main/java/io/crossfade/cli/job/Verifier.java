@@ -1,18 +1,14 @@
 package io.crossfade.cli.job;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.ComparedDatabase;
-import io.crossfade.server.Document;
 import io.crossfade.verify.Checkpoints;
 import io.crossfade.verify.Difference;
 import io.crossfade.verify.Outcome;
 import io.crossfade.verify.RepairedTable;
-import io.crossfade.verify.Reports;
 import io.crossfade.verify.TableResult;
 import io.crossfade.verify.Verification;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +43,8 @@ final class Verifier implements AutoCloseable {
   /** What somebody asked for last: readable also while others, that nobody waits for, go on. */
   private Optional<Verification> shown = Optional.empty();
 
-  /** Whether {@link #current} is one of those without end. */
-  private boolean watching;
+  /** That {@link #current} is one of those without end. */
+  private Optional<Round> round = Optional.empty();
 
   /** Whether it was stopped: what it says of tables that it was not done with means nothing. */
   private boolean discarded;
@@ -64,7 +60,7 @@ final class Verifier implements AutoCloseable {
    *
    * @param position up to which place of the source's log it tells; empty where that is not known
    * @param rows how many were compared
-   * @param watched whether it was one of those without end
+   * @param round of those without end; empty where somebody had asked for it
    */
   record Ended(
       TableId table,
@@ -72,31 +68,37 @@ final class Verifier implements AutoCloseable {
       Instant at,
       Optional<String> position,
       long rows,
-      boolean watched) {
+      Optional<Round> round) {
 
     Ended later(Ended other) {
       return other.at().isAfter(at) ? other : this;
     }
   }
 
-  Verifier(ComparedMigration migration) {
-    this.migration = migration;
-  }
+  /**
+   * One of those that follow each other without end.
+   *
+   * @param order which asks for them
+   * @param number counted from 1
+   */
+  record Round(String order, long number) {}
 
   /**
-   * Begins one; does not wait for it.
+   * What is compared once.
    *
-   * @param body {@code tables}, an array of names, all where it is missing; {@code masked}
-   * @throws IllegalArgumentException where there is no such table
-   * @throws IllegalStateException while another one runs
+   * @param checks whether the spec's pairs of queries are asked too
+   * @param masked whether values are left out of what is written down
+   * @param checkpoints where it goes on
    */
-  void begin(JsonNode body) {
-    begin(body, false);
-  }
+  record Asked(
+      List<Migration.MappedTable> tables,
+      boolean checks,
+      boolean masked,
+      Checkpoints checkpoints,
+      Verification.Times times) {}
 
-  /** As {@link #begin(JsonNode)}; until {@link #repaired} no other one may begin. */
-  Verification beginForRepair(JsonNode body) {
-    return begin(body, true);
+  Verifier(ComparedMigration migration) {
+    this.migration = migration;
   }
 
   /** A repair has ended: what it says of its tables is newer than what was compared. */
@@ -115,26 +117,32 @@ final class Verifier implements AutoCloseable {
                 now,
                 compared.flatMap(Ended::position),
                 compared.map(Ended::rows).orElse(0L),
-                false));
+                Optional.empty()));
       }
     }
   }
 
-  private Verification begin(JsonNode body, boolean forRepair) {
-    List<Migration.MappedTable> chosen = migration.chosen(body.path("tables"));
-    boolean masked = body.path("masked").asBoolean(false);
-    boolean checks = body.path("tables").isEmpty();
+  /** Begins one that is repaired by; until {@link #repaired} no other one may begin. */
+  Verification beginForRepair(Asked what) {
+    return begin(what, true);
+  }
+
+  /**
+   * Begins one; does not wait for it.
+   *
+   * @throws IllegalStateException while another one runs
+   */
+  Verification begin(Asked what) {
+    return begin(what, false);
+  }
+
+  private Verification begin(Asked what, boolean forRepair) {
     synchronized (this) {
-      if (repairing) {
-        throw new IllegalStateException("a repair runs");
-      }
-      if (asked) {
-        throw new IllegalStateException("another verification is just beginning");
-      }
-      if (isRunning() && !watching) {
-        throw new IllegalStateException(
-            "a verification runs already, since " + current.orElseThrow().report().begun());
-      }
+      inTheWay()
+          .ifPresent(
+              why -> {
+                throw new IllegalStateException(why);
+              });
       asked = true;
     }
     try {
@@ -142,10 +150,7 @@ final class Verifier implements AutoCloseable {
       int threads = migration.parallelism();
       synchronized (this) {
         start(
-            file ->
-                migration.settings(
-                    chosen, migration.source(), checks, threads, masked, file, Checkpoints.NONE),
-            false);
+            file -> migration.settings(what, migration.source(), threads, file), Optional.empty());
         repairing = forRepair;
         return current.orElseThrow();
       }
@@ -156,30 +161,49 @@ final class Verifier implements AutoCloseable {
     }
   }
 
+  /** Why none can be asked for now; empty where one can. */
+  synchronized Optional<String> inTheWay() {
+    if (repairing) {
+      return Optional.of("a repair runs");
+    }
+    if (asked) {
+      return Optional.of("another verification is just beginning");
+    }
+    return isRunning() && round.isEmpty()
+        ? Optional.of(
+            "a verification runs already, since " + current.orElseThrow().report().begun())
+        : Optional.empty();
+  }
+
   /**
    * Begins one of those that follow each other without end; what somebody asks for goes before. One
    * thread: more would use up the share no better.
    *
-   * @param checkpoints where it goes on
+   * @param what what is compared, and where it goes on
    * @return whether it was begun
    */
-  synchronized boolean beginWatching(
-      List<Migration.MappedTable> chosen,
-      ComparedDatabase source,
-      boolean checks,
-      Checkpoints checkpoints) {
+  synchronized boolean beginWatching(Asked what, ComparedDatabase source, Round of) {
     if (isRunning() || asked || repairing) {
       return false;
     }
-    start(file -> migration.settings(chosen, source, checks, 1, false, file, checkpoints), true);
+    start(file -> migration.settings(what, source, 1, file), Optional.of(of));
     return true;
   }
 
   /** Ends one that {@link #beginWatching} began; tables that it was not done with do not count. */
   void stopWatching() {
+    stop(true);
+  }
+
+  /** Ends one that somebody has asked for; likewise. */
+  void stopAsked() {
+    stop(false);
+  }
+
+  private void stop(boolean watching) {
     Optional<Verification> stopped;
     synchronized (this) {
-      stopped = watching && isRunning() ? current : Optional.empty();
+      stopped = round.isPresent() == watching && isRunning() ? current : Optional.empty();
       keep();
       discarded = stopped.isPresent();
     }
@@ -190,7 +214,8 @@ final class Verifier implements AutoCloseable {
     return current.isPresent() && current.get().report().ended().isEmpty();
   }
 
-  private synchronized void start(Function<Path, Verification.Settings> settings, boolean watch) {
+  private synchronized void start(
+      Function<Path, Verification.Settings> settings, Optional<Round> of) {
     keep();
     current.ifPresent(
         verification ->
@@ -208,15 +233,15 @@ final class Verifier implements AutoCloseable {
     try {
       Path file = Files.createTempFile(directory(), "differences", ".ndjson");
       Verification next = Verification.start(settings.apply(file));
-      Optional<Verification> over = watching ? current : Optional.empty();
-      if (!watch) {
+      Optional<Verification> over = round.isPresent() ? current : Optional.empty();
+      if (of.isEmpty()) {
         over.ifPresent(Verifier::forget);
         over = shown;
         shown = Optional.of(next);
       }
       over.ifPresent(Verifier::forget);
       current = Optional.of(next);
-      watching = watch;
+      round = of;
       discarded = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep differences: " + e.getMessage(), e);
@@ -253,7 +278,7 @@ final class Verifier implements AutoCloseable {
                 Instant.parse(result.ended().get()),
                 result.fromPosition(),
                 Math.max(result.expectedRows(), result.actualRows()),
-                watching),
+                round),
             Ended::later);
       }
     }
@@ -269,7 +294,7 @@ final class Verifier implements AutoCloseable {
   Optional<TableResult> comparing() {
     Optional<Verification> now;
     synchronized (this) {
-      now = watching && isRunning() ? current : Optional.empty();
+      now = round.isPresent() && isRunning() ? current : Optional.empty();
     }
     return now.stream()
         .flatMap(verification -> verification.report().tables().stream())
@@ -308,56 +333,13 @@ final class Verifier implements AutoCloseable {
     return Math.max(0, Math.max(table.expectedRows(), table.actualRows()) - others);
   }
 
-  /** What can be read of it over HTTP. */
-  Map<String, Document> documents() {
-    return Map.of(
-        "verification",
-        new Shown("application/json; charset=utf-8") {
-          @Override
-          void write(Verification verification, OutputStream out) throws IOException {
-            out.write(Reports.json(verification.report()));
-          }
-        },
-        "verification/differences",
-        new Shown("application/x-ndjson; charset=utf-8") {
-          @Override
-          void write(Verification verification, OutputStream out) throws IOException {
-            Files.copy(verification.differences(), out);
-          }
-        });
-  }
-
   private synchronized Optional<Verification> current() {
     return current;
   }
 
-  private synchronized Optional<Verification> shown() {
+  /** What somebody asked for last, whether or not it has ended. */
+  synchronized Optional<Verification> shown() {
     return shown;
-  }
-
-  private abstract class Shown implements Document {
-    private final String type;
-
-    Shown(String type) {
-      this.type = type;
-    }
-
-    abstract void write(Verification verification, OutputStream out) throws IOException;
-
-    @Override
-    public String type() {
-      return type;
-    }
-
-    @Override
-    public boolean exists() {
-      return shown().isPresent();
-    }
-
-    @Override
-    public void write(OutputStream out) throws IOException {
-      write(shown().orElseThrow(), out);
-    }
   }
 
   @Override

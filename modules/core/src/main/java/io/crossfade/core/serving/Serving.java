@@ -32,6 +32,11 @@ public record Serving(Side reads, Side writes, Instant since, String who, String
     return new Serving(side, writes, now, byWhom, reason);
   }
 
+  /** The same, with writes taken by that side. */
+  public Serving writes(Side side, Instant now, String byWhom, String reason) {
+    return new Serving(reads, side, now, byWhom, reason);
+  }
+
   /** As the status shows it: {@code reads OLD, writes OLD}. */
   @Override
   public String toString() {

@@ -63,6 +63,12 @@ public interface SourceDatabase extends AutoCloseable {
   PreparedLog prepareLog(Set<TableId> tables, Optional<KnownLog> known, boolean mayBeginAnew);
 
   /**
+   * Takes away what {@link #prepareLog} has made. Ends whoever still reads it: call it with the
+   * right to capture, or where nobody captures any more. Repeatable.
+   */
+  void removeLog();
+
+  /**
    * As {@link #prepareLog(Set, Optional, boolean)}, for who has not read any of it.
    *
    * @param begun the log's beginning as an earlier call gave it

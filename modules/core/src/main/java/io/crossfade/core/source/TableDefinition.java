@@ -25,6 +25,11 @@ public record TableDefinition(TableId table, List<Item> items) {
     TABLE,
     /** The primary key; the value names its columns. */
     KEY,
+    /**
+     * That the log has the table's changes; the identity is another one when whatever sees to that
+     * was altered or made again.
+     */
+    PUBLISHED,
     /** A column; the identity is another one when it was dropped and added again. */
     COLUMN,
     /** A column's catalogue entry; the identity changes with whatever alters the column. */
@@ -85,16 +90,15 @@ public record TableDefinition(TableId table, List<Item> items) {
    * @param cameEmpty parts that have joined the table since, with no rows in them
    */
   public Optional<String> changedTo(TableDefinition now, Set<String> used, Set<String> cameEmpty) {
-    return tableOrKey(now)
-        .or(() -> columns(now, used))
-        .or(() -> labels(now, used))
-        .or(() -> parts(now, cameEmpty))
-        .or(() -> rewritten(now, used));
+    return shapeChangedTo(now, used).or(() -> parts(now, cameEmpty)).or(() -> rewritten(now, used));
   }
 
   /** As {@link #changedTo}, but for parts: a TRUNCATE that is still to be met explains those. */
   public Optional<String> shapeChangedTo(TableDefinition now, Set<String> used) {
-    return tableOrKey(now).or(() -> columns(now, used)).or(() -> labels(now, used));
+    return tableOrKey(now)
+        .or(() -> published(now))
+        .or(() -> columns(now, used))
+        .or(() -> labels(now, used));
   }
 
   private Optional<String> tableOrKey(TableDefinition now) {
@@ -113,6 +117,22 @@ public record TableDefinition(TableId table, List<Item> items) {
               + "), it was ("
               + key.value()
               + ")");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> published(TableDefinition now) {
+    Map<String, Item> publishedNow = now.items(Kind.PUBLISHED);
+    for (Item was : items(Kind.PUBLISHED).values()) {
+      Item is = publishedNow.get(was.name());
+      if (is == null) {
+        return Optional.of(
+            "publication " + was.name() + " does not have it any more: the log lacks changes");
+      }
+      if (!is.identity().equals(was.identity())) {
+        return Optional.of(
+            "publication " + was.name() + " was altered, or has it anew: the log may lack changes");
+      }
     }
     return Optional.empty();
   }

@@ -36,6 +36,18 @@ public interface TargetDatabase {
   /** Looks at what a migration into these tables needs. Changes nothing. */
   List<Check> check(Collection<TableId> tables);
 
+  /**
+   * What of the tables' constraints and indexes the database does not rely on, since nobody has
+   * proven it yet; in words. Changes nothing.
+   */
+  List<String> unproven(Collection<TableId> tables);
+
+  /**
+   * The unique indexes of a table beside its primary key, by name. A row that gives way to
+   * another's unique value is taken away for a while, with all its columns. Changes nothing.
+   */
+  List<String> otherUniqueIndexes(TableId table);
+
   /** All partitions of a group that were ever taken. */
   Map<InputPartition, Progress> progress(String group);
 
@@ -47,6 +59,22 @@ public interface TargetDatabase {
    * @return whether it was marked
    */
   boolean rewind(String group, InputPartition partition, Progress seen, long offset);
+
+  /**
+   * From now on nothing of the group is written here, whichever process runs it: who is writing is
+   * waited for, and who claims a partition is told that the target is unavailable. It lasts until
+   * {@link #unseal}.
+   */
+  void seal(String group);
+
+  /** The group may write again. */
+  void unseal(String group);
+
+  /**
+   * Forgets what is kept here of a group; only where nobody runs it any more. A group that is
+   * sealed stays so.
+   */
+  void forget(String group);
 
   /** What the group's tables lack, for who looks from time to time. */
   HeldRows held(String group);

@@ -1,0 +1,76 @@
+package io.crossfade.postgres.switching;
+
+import io.crossfade.core.switching.Ddl;
+import io.crossfade.core.switching.Fence;
+import io.crossfade.core.switching.FencePass;
+import io.crossfade.core.switching.OpenTransactions;
+import io.crossfade.core.switching.Sequences;
+import io.crossfade.core.switching.Trial;
+import io.crossfade.postgres.source.PostgresAddress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.TreeSet;
+
+/**
+ * What a switch does at one PostgreSQL database, the one with the old tables or the one with the
+ * new ones. Nothing is opened until it is needed, and nothing stays open. For several threads.
+ */
+public final class PostgresSwitching {
+
+  private final Server server;
+  private final String migration;
+
+  /**
+   * @param address of the database, and a role that is a member of the tables' owners
+   * @param migration its name, for what it makes and for what writers are told
+   */
+  public PostgresSwitching(PostgresAddress address, String migration) {
+    this.server = new Server(address);
+    if (!migration.matches("[a-z0-9][a-z0-9-]{0,52}")) {
+      throw new IllegalArgumentException("no name of a migration: " + migration);
+    }
+    this.migration = migration;
+  }
+
+  /** Fences of this migration. */
+  public Fence fence() {
+    return new PostgresFence(server, migration);
+  }
+
+  /** Who has been at it for long. */
+  public OpenTransactions openTransactions() {
+    return (limit, tables) ->
+        server.with(
+            "looking for open transactions",
+            connection -> TransactionReader.olderThan(connection, limit, new TreeSet<>(tables)));
+  }
+
+  /** The sequences of this database. */
+  public Sequences sequences() {
+    return new PostgresSequences(server);
+  }
+
+  /** Where a row is written that is to come to the other side. */
+  public Trial trialSent() {
+    return new PostgresTrial(server, migration, "trial_sent");
+  }
+
+  /** Where a row comes that was written on the other side. */
+  public Trial trialReceived() {
+    return new PostgresTrial(server, migration, "trial_received");
+  }
+
+  /** Changes of this database's definitions. */
+  public Ddl ddl() {
+    return new PostgresDdl(server);
+  }
+
+  /**
+   * Lets a session of ours, from now on, write through the fence that was raised with this pass.
+   * Blocks for one round trip; may be repeated. An open transaction that is rolled back takes it
+   * back.
+   */
+  public static void show(Connection connection, FencePass pass) throws SQLException {
+    FenceTrigger.show(connection, pass);
+  }
+}
