@@ -55,6 +55,27 @@ public final class Decisions implements AutoCloseable {
   }
 
   /**
+   * What was decided so far, for who does not follow. Waits for Kafka.
+   *
+   * @return {@link Standing#AT_FIRST} also where there is no such migration
+   */
+  public static Standing read(Map<String, String> kafka, Names names) throws InterruptedException {
+    try (Admin admin = Admin.create(new HashMap<String, Object>(kafka))) {
+      return Topics.get(admin.listTopics().names()).contains(names.controlTopic())
+          ? read(admin, kafka, names)
+          : Standing.AT_FIRST;
+    }
+  }
+
+  private static Standing read(Admin admin, Map<String, String> kafka, Names names)
+      throws InterruptedException {
+    return Optional.ofNullable(
+            ControlLog.read(admin, kafka, names.controlTopic()).get(StandingCodec.KEY))
+        .map(StandingCodec::decode)
+        .orElse(Standing.AT_FIRST);
+  }
+
+  /**
    * What this instance knows to be decided; empty as long as former decisions are being read, for a
    * moment after the start. Another instance may have decided since.
    */
@@ -85,10 +106,7 @@ public final class Decisions implements AutoCloseable {
 
   private Standing read() throws InterruptedException {
     try (Admin admin = Admin.create(new HashMap<String, Object>(kafka))) {
-      return Optional.ofNullable(
-              ControlLog.read(admin, kafka, control.topic()).get(StandingCodec.KEY))
-          .map(StandingCodec::decode)
-          .orElse(Standing.AT_FIRST);
+      return read(admin, kafka, names);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -68,8 +69,11 @@ public final class Topics {
   }
 
   /**
-   * Deletes all topics and consumer groups of a migration. Nobody may run it any more. Waits for
-   * Kafka; repeatable.
+   * Deletes all topics and consumer groups of a migration, the control topic last: as long as it is
+   * there, what was decided is known. Nobody may run the migration any more. Waits for Kafka;
+   * repeatable.
+   *
+   * @throws KafkaException where Kafka does not answer
    */
   public static void remove(Names names, Map<String, String> kafka) throws InterruptedException {
     try (Admin admin = Admin.create(new HashMap<String, Object>(kafka))) {
@@ -77,13 +81,32 @@ public final class Topics {
           get(admin.listTopics().names()).stream()
               .filter(topic -> topic.startsWith(names.prefix()))
               .toList();
-      get(admin.deleteTopics(topics).all());
+      get(
+          admin
+              .deleteTopics(topics.stream().filter(t -> !t.equals(names.controlTopic())).toList())
+              .all());
       boolean known =
           get(admin.listGroups().all()).stream()
               .anyMatch(group -> group.groupId().equals(names.applyGroup()));
       if (known) {
+        evict(admin, names.applyGroup());
         get(admin.deleteConsumerGroups(List.of(names.applyGroup())).all());
       }
+      if (topics.contains(names.controlTopic())) {
+        get(admin.deleteTopics(List.of(names.controlTopic())).all());
+      }
+    }
+  }
+
+  /** A process that was killed is a member until Kafka has missed it for long. */
+  private static void evict(Admin admin, String group) throws InterruptedException {
+    boolean empty =
+        get(admin.describeConsumerGroups(List.of(group)).all()).get(group).members().isEmpty();
+    if (!empty) {
+      get(
+          admin
+              .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
+              .all());
     }
   }
 

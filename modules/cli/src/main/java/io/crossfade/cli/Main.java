@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
       ReadsCommand.class,
       CutoverCommand.class,
       RollbackCommand.class,
+      CompleteCommand.class,
+      AbandonCommand.class,
       ThrottleCommand.class,
       VerifyCommand.class,
       RepairCommand.class,

@@ -7,8 +7,9 @@ import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +49,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws SpecException, IOException, InterruptedException {
     Spec spec = file.read();
     PrintWriter err = command.commandLine().getErr();
+    List<String> left;
     Termination termination = new Termination();
     try (PluginsOption.Loaded loaded = plugins.load();
         Job job =
@@ -57,8 +59,22 @@ final class RunCommand implements Callable<Integer> {
                 warning -> {
                   err.println("WARN " + warning);
                   err.flush();
-                });
-        Progress progress = new Progress(job::status, err)) {
+                })) {
+      left =
+          job.ended().isPresent() ? ended(job.ended().get()) : follow(spec, job, termination, err);
+    } finally {
+      termination.unregister();
+    }
+    PrintWriter out = command.commandLine().getOut();
+    left.forEach(out::println);
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  /** What is said at the end. */
+  private List<String> follow(Spec spec, Job job, Termination termination, PrintWriter err)
+      throws InterruptedException {
+    try (Progress progress = new Progress(job::status, err)) {
       termination.register(
           () -> {
             progress.close();
@@ -83,15 +99,17 @@ final class RunCommand implements Callable<Integer> {
                   + " them while the job runs; correct the cause, then `crossfade rows retry`, or"
                   + " `crossfade rows skip`");
         }
-      } else {
-        new CountDownLatch(1).await();
+        return List.of("caught up");
       }
-    } finally {
-      termination.unregister();
+      return ended(job.awaitEnd());
     }
-    command.commandLine().getOut().println("caught up");
-    command.commandLine().getOut().flush();
-    return ExitCode.DONE;
+  }
+
+  private static List<String> ended(List<String> left) {
+    List<String> lines = new ArrayList<>();
+    lines.add("the migration has ended; left:");
+    left.forEach(what -> lines.add("  " + what));
+    return lines;
   }
 
   /** The one word there is. */

@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Moves writes: a running job does it, and is watched until it is done. */
+/** Moves writes, or ends a migration: a running job does it, and is watched until it is done. */
 abstract class SwitchCommand implements Callable<Integer> {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -150,10 +150,11 @@ abstract class SwitchCommand implements Callable<Integer> {
                           + "  "
                           + gate.path("found").asText()));
       out.println(text(report, outcome));
+      report.path("left").forEach(what -> out.println("  " + what.asText()));
     }
     out.flush();
     switch (outcome) {
-      case "switched", "rehearsed":
+      case "switched", "rehearsed", "completed", "abandoned":
         return ExitCode.DONE;
       case "planned":
         return gatesAreMet(report) ? ExitCode.DONE : ExitCode.NOT_MET;
@@ -165,6 +166,15 @@ abstract class SwitchCommand implements Callable<Integer> {
                 + command.name()
                 + "`");
         return ExitCode.TIMED_OUT;
+      case "partly":
+        err.println(
+            "what was made cannot all be removed now; the job tries it again and again, and so does"
+                + " its next start: "
+                + report.path("why").asText()
+                + "\nhow it goes: `crossfade "
+                + command.name()
+                + " --yes`");
+        return ExitCode.PARTLY;
       default:
         err.println(
             "it is not known yet what counts, and the job goes on with it: `crossfade status`. "
@@ -192,6 +202,9 @@ abstract class SwitchCommand implements Callable<Integer> {
               + pause;
       case "rehearsed" -> "rehearsed, and undone; " + pause;
       case "planned" -> "nothing was changed";
+      case "completed" -> "completed: the new tables are all there is; left:";
+      case "abandoned" -> "abandoned: the old tables are all there is; left:";
+      case "partly" -> "not all could be removed";
       default -> pause;
     };
   }

@@ -134,7 +134,7 @@ class SwitchTest {
       }
       CompletableFuture<String> other = CompletableFuture.supplyAsync(() -> orderWhile(job));
       assertThat(to(job, "cutover", "--yes")).as(err.toString()).isEqualTo(5);
-      assertThat(other.get()).contains("a switch runs already, since");
+      assertThat(other.get()).contains("cutover runs already, since");
       assertThat(err.toString())
           .contains(
               "the old tables could not be fenced", "pg_terminate_backend", "nothing was changed");

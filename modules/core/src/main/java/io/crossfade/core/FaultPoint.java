@@ -35,7 +35,9 @@ public enum FaultPoint {
   /** Apply: a record is written again after the group was reset; counted by record. */
   IN_REPLAY,
   /** A switch, or what settles one: something was done of it; counted by what was done. */
-  IN_SWITCH;
+  IN_SWITCH,
+  /** A migration ends: something of what was made for it was taken away; counted by what was. */
+  IN_ENDING;
 
   /** How a halted process ends: as one that was killed by signal 9. */
   public static final int EXIT_CODE = 137;
@@ -73,7 +75,9 @@ public enum FaultPoint {
 
   /** Those that a job passes by itself, nobody having switched anything. */
   public static List<FaultPoint> ofTheFlow() {
-    return Arrays.stream(values()).filter(point -> point != IN_SWITCH).toList();
+    return Arrays.stream(values())
+        .filter(point -> point != IN_SWITCH && point != IN_ENDING)
+        .toList();
   }
 
   /** As it is written in the property: small letters, with hyphens. */

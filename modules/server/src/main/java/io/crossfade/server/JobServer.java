@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ public final class JobServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
   private static final String JSON = "application/json; charset=utf-8";
   private static final String TEXT = "text/plain; charset=utf-8";
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
   private static final int THREADS = 4 + EventStream.MOST;
   private static final String EVENTS = "/api/events";
 
@@ -44,6 +47,7 @@ public final class JobServer implements AutoCloseable {
   private final Commands commands;
   private final Documents documents;
   private final EventStream events;
+  private final Answering answering = new Answering();
 
   private JobServer(
       HttpServer server, Map<String, Supplier<Answer>> routes, Commands commands, Parts parts) {
@@ -177,19 +181,38 @@ public final class JobServer implements AutoCloseable {
     return JobClient.uri(server.getAddress().getAddress().getHostAddress(), port());
   }
 
-  /** Ends at once; requests that are being answered are cut. */
+  /**
+   * Takes no more requests; those that are being answered have a moment, streams of events none.
+   */
   @Override
   public void close() {
+    try {
+      // HttpServer.stop waits for all of its time where nothing is being answered.
+      answering.awaitNone(LAST_ANSWERS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     server.stop(0);
     threads.shutdownNow();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      if (isEventStream(exchange) && commands.isAllowed(exchange)) {
+    if (isEventStream(exchange) && commands.isAllowed(exchange)) {
+      try (exchange) {
         events.send(exchange);
-        return;
       }
+      return;
+    }
+    answering.begin();
+    try {
+      respond(exchange);
+    } finally {
+      answering.end();
+    }
+  }
+
+  private void respond(HttpExchange exchange) throws IOException {
+    try (exchange) {
       if (documents.has(exchange) && commands.isAllowed(exchange)) {
         documents.send(exchange);
         return;
@@ -261,6 +284,31 @@ public final class JobServer implements AutoCloseable {
     Thread thread = new Thread(work, "crossfade-http");
     thread.setDaemon(true);
     return thread;
+  }
+
+  /** Requests that are being answered. */
+  private static final class Answering {
+    private int now;
+
+    synchronized void begin() {
+      now++;
+    }
+
+    synchronized void end() {
+      now--;
+      notifyAll();
+    }
+
+    synchronized void awaitNone(Duration patience) throws InterruptedException {
+      long end = System.nanoTime() + patience.toNanos();
+      while (now > 0) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          return;
+        }
+        wait(left);
+      }
+    }
   }
 
   /** What is sent back. */

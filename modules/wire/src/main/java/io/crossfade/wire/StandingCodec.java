@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.core.phase.Phase;
 import io.crossfade.core.phase.Standing;
+import io.crossfade.core.phase.Standing.Tables;
+import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.InputPartition;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -37,6 +41,10 @@ public final class StandingCodec {
                     .put("topic", partition.topic())
                     .put("partition", partition.partition())
                     .put("offset", offset));
+    if (!standing.tables().equals(Tables.NONE)) {
+      names(json.putArray("old"), standing.tables().old());
+      names(json.putArray("new"), standing.tables().fresh());
+    }
     json.put("since", standing.since().toString());
     return ControlCodec.bytes(json.put("who", standing.who()).put("why", standing.why()));
   }
@@ -61,9 +69,22 @@ public final class StandingCodec {
         json.get("forward").asLong(),
         json.get("reverse").asLong(),
         from,
+        new Tables(names(json.path("old")), names(json.path("new"))),
         Instant.parse(json.get("since").asText()),
         json.get("who").asText(),
         json.get("why").asText());
+  }
+
+  private static void names(ArrayNode array, List<TableId> tables) {
+    tables.forEach(
+        table -> array.addObject().put("schema", table.schema()).put("name", table.name()));
+  }
+
+  private static List<TableId> names(JsonNode array) {
+    List<TableId> tables = new ArrayList<>();
+    array.forEach(
+        one -> tables.add(new TableId(one.get("schema").asText(), one.get("name").asText())));
+    return tables;
   }
 
   private static Phase phase(String name) {

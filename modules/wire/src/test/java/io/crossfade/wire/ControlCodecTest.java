@@ -149,11 +149,23 @@ class ControlCodecTest {
             2,
             3,
             Map.of(new InputPartition("crossfade.m-reverse-3.raw.public.b", 1), 4711L),
+            Standing.Tables.NONE,
             AT,
             "anna@build-7",
             "the day has come");
     assertWritten("standing", StandingCodec.encode(standing));
     assertThat(StandingCodec.decode(golden("standing"))).isEqualTo(standing);
+
+    Standing ending =
+        standing.end(
+            Phase.COMPLETING,
+            new Standing.Tables(
+                List.of(new TableId("public", "a")), List.of(new TableId("public", "b"))),
+            AT,
+            "otto@build-7",
+            "a week went well");
+    assertWritten("standing-ending", StandingCodec.encode(ending));
+    assertThat(StandingCodec.decode(golden("standing-ending"))).isEqualTo(ending);
   }
 
   @Test

@@ -4,6 +4,8 @@ import io.crossfade.core.switching.Ddl;
 import io.crossfade.core.switching.Fence;
 import io.crossfade.core.switching.FencePass;
 import io.crossfade.core.switching.OpenTransactions;
+import io.crossfade.core.switching.OwnSchema;
+import io.crossfade.core.switching.Retirement;
 import io.crossfade.core.switching.Sequences;
 import io.crossfade.core.switching.Trial;
 import io.crossfade.postgres.source.PostgresAddress;
@@ -58,6 +60,16 @@ public final class PostgresSwitching {
   /** Where a row comes that was written on the other side. */
   public Trial trialReceived() {
     return new PostgresTrial(server, migration, "trial_received");
+  }
+
+  /** Old tables that nobody writes to any more. */
+  public Retirement retirement() {
+    return new PostgresRetirement(server);
+  }
+
+  /** What we have made for ourselves here. */
+  public OwnSchema ownSchema() {
+    return new PostgresOwnSchema(server, migration);
   }
 
   /** Changes of this database's definitions. */

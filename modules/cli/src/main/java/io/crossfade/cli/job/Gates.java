@@ -1,5 +1,8 @@
 package io.crossfade.cli.job;
 
+import io.crossfade.core.phase.Phase;
+import io.crossfade.core.serving.Serving;
+import io.crossfade.core.serving.Side;
 import io.crossfade.core.switching.OpenTransaction;
 import io.crossfade.server.GateNotMet;
 import io.crossfade.server.Status;
@@ -18,9 +21,15 @@ final class Gates {
 
   private Gates() {}
 
-  /** Those before reads may be marked as served by the new tables. */
+  /**
+   * Those before reads may be marked as served by the new tables; none where those take the writes,
+   * so that the old ones are what follows.
+   */
   static List<Gate> forReads(Status status) {
     List<Gate> gates = new ArrayList<>();
+    if (status.phase().equals(Phase.REVERSED.name())) {
+      return gates;
+    }
     gates.add(running(status));
     gates.add(
         new Gate(
@@ -110,6 +119,46 @@ final class Gates {
     gates.add(lag(status));
     gates.add(rows(status));
     return gates;
+  }
+
+  /**
+   * Those before the migration ends.
+   *
+   * @param next {@link Phase#COMPLETING} or {@link Phase#ABANDONING}
+   * @param obstacles what keeps old tables from being put aside
+   */
+  static List<Gate> forEnd(
+      Phase next, Status status, Optional<Serving> serving, List<String> obstacles) {
+    List<Gate> gates = new ArrayList<>();
+    boolean complete = next == Phase.COMPLETING;
+    Side stays = complete ? Side.NEW : Side.OLD;
+    Side reads = serving.map(Serving::reads).orElse(Side.OLD);
+    gates.add(
+        new Gate(
+            "reads",
+            reads == stays,
+            "reads are marked as served by the " + name(reads) + " tables",
+            "by the " + name(stays) + " ones, which stay",
+            "have them read there, then `crossfade reads " + name(stays) + "`"));
+    if (complete) {
+      gates.add(running(status));
+      gates.add(lag(status));
+      gates.add(rows(status));
+      gates.add(
+          obstacles.isEmpty()
+              ? Gate.met("rename", "the old tables can be renamed")
+              : new Gate(
+                  "rename",
+                  false,
+                  String.join("; ", obstacles),
+                  "old tables that can be renamed to _name_old",
+                  "rename or drop what has the name, or grant what is missing"));
+    }
+    return gates;
+  }
+
+  private static String name(Side side) {
+    return side.name().toLowerCase(Locale.ROOT);
   }
 
   /**

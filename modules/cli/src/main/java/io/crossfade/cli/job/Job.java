@@ -55,6 +55,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A migration that runs in this process: the broker where the spec embeds one, capture, apply, and
@@ -62,6 +64,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Job implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Job.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int MOST_THREADS = 4;
 
@@ -72,12 +75,18 @@ public final class Job implements AutoCloseable {
   private final List<ScalarFunction> functions;
   private final Names names;
   private final Opened opened = new Opened("the job");
+
+  /** All that runs for the migration; the API stays when it ends. */
+  private final Opened flows = new Opened("what ran");
+
   private Map<String, String> kafka = Map.of();
   private Databases databases;
   private Capture capture;
   private Apply apply;
   private JobMonitor monitor;
   private JobServer server;
+  private JobEnd end;
+  private Optional<List<String>> ended = Optional.empty();
 
   private Job(Spec spec, List<ScalarFunction> functions) {
     this.spec = spec;
@@ -120,14 +129,20 @@ public final class Job implements AutoCloseable {
     Preflight preflight = new Preflight();
     preflight.reach(databases);
     preflight.orThrow();
+    kafka = opened.add(KafkaAccess.open(spec.kafka())).properties();
+    preflight.kafka(kafka);
+    preflight.orThrow();
+    Ending ending = new Ending(spec, databases, kafka);
+    Standing standing = Decisions.read(kafka, names);
+    if (standing.ending()) {
+      ended = Optional.of(goOn(ending, standing));
+      return;
+    }
     Migration migration = Preflight.compile(spec, functions, databases);
     migration.warnings().forEach(problem -> warnings.accept(problem.toString()));
     List<TableId> sources = migration.sources().stream().map(Table::id).toList();
     preflight.source(databases, sources);
     preflight.target(databases, migration);
-    preflight.orThrow();
-    kafka = opened.add(KafkaAccess.open(spec.kafka())).properties();
-    preflight.kafka(kafka);
     preflight.orThrow();
     Optional<Map<String, String>> begunWith = Capture.begunWith(kafka, names);
     if (begunWith.isPresent()) {
@@ -141,7 +156,33 @@ public final class Job implements AutoCloseable {
     preflight.checks().stream()
         .filter(check -> check.level() == io.crossfade.core.Check.Level.WARN)
         .forEach(check -> warnings.accept(check.toString()));
+    end =
+        new JobEnd(
+            ending,
+            Ending.tables(
+                sources,
+                migration.tables().stream().map(table -> table.target().id()).toList(),
+                databases),
+            flows);
+    opened.add(flows);
     run(migration, sources);
+    opened.add(end);
+  }
+
+  /** An end that was interrupted. */
+  private static List<String> goOn(Ending ending, Standing standing) throws InterruptedException {
+    try {
+      return ending.carryOut(standing, line -> LOG.info("{}", line));
+    } catch (RuntimeException e) {
+      throw new CommandException(
+          ExitCode.PARTLY,
+          "the migration is "
+              + standing.phase()
+              + ", and not all that was made for it could be removed: "
+              + e.getMessage()
+              + "\nagain: `crossfade run`",
+          e);
+    }
   }
 
   private static void requireNone(List<Problem> problems) throws SpecException {
@@ -163,9 +204,9 @@ public final class Job implements AutoCloseable {
     Topics.ensure(names, sources, settings);
     Throttle throttle = new Throttle(spec.backfill().maxRowsPerSecond());
     Orders orders =
-        opened.add(new Orders(kafka, names, spec.backfill().maxRowsPerSecond(), throttle));
+        flows.add(new Orders(kafka, names, spec.backfill().maxRowsPerSecond(), throttle));
     capture =
-        opened.add(
+        flows.add(
             new Capture(
                 databases.source(),
                 names,
@@ -175,7 +216,7 @@ public final class Job implements AutoCloseable {
                 Clock.systemUTC()));
     orders.onResync(capture::beginAgain);
     Path state = temporaryDirectory();
-    Decisions decisions = opened.add(new Decisions(kafka, names));
+    Decisions decisions = flows.add(new Decisions(kafka, names));
     Passes passes = new Passes(Topics.identity(names, kafka));
     PostgresTarget target =
         databases
@@ -186,7 +227,7 @@ public final class Job implements AutoCloseable {
             spec.kafka().partitions(),
             Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
     apply =
-        opened.add(
+        flows.add(
             Apply.held(
                 new Apply.Settings(
                     kafka,
@@ -198,7 +239,7 @@ public final class Job implements AutoCloseable {
                     spec.onBadRow(),
                     Map.of())));
     monitor =
-        opened.add(
+        flows.add(
             new JobMonitor(
                 migration,
                 names,
@@ -207,7 +248,7 @@ public final class Job implements AutoCloseable {
                 apply,
                 throttle,
                 orders::serving));
-    Journal journal = opened.add(new Journal(new Events(kafka, names)));
+    Journal journal = flows.add(new Journal(new Events(kafka, names)));
     monitor.onBlock(journal::sayByItself);
     Barriers barriers = new Barriers(capture, apply);
     JobFollowing following =
@@ -220,14 +261,14 @@ public final class Job implements AutoCloseable {
             new RawHistory(kafka, names),
             () -> decisions.current().orElse(Standing.AT_FIRST).writes());
     ComparedMigration compared = new ComparedMigration(migration, following);
-    Verifier verifier = opened.add(new Verifier(compared));
+    Verifier verifier = flows.add(new Verifier(compared));
     Supplier<CaptureStatus.State> captures = () -> capture.status().state();
     VerifiedTables verified = new VerifiedTables(orders, verifier);
     AskedVerification asked =
         new AskedVerification(
             migration, compared, orders, verifier, verified, captures, journal::sayByItself);
     Repairer repairer =
-        opened.add(
+        flows.add(
             new Repairer(
                 migration,
                 compared,
@@ -235,10 +276,10 @@ public final class Job implements AutoCloseable {
                 asked,
                 new JobSending(migration, names, capture, apply, barriers::requireNotBlocked)));
     Watcher watcher = new Watcher(migration, compared, orders, verifier, verified, captures);
-    ComparisonThread comparisons = opened.add(new ComparisonThread(verified, asked, watcher));
+    ComparisonThread comparisons = flows.add(new ComparisonThread(verified, asked, watcher));
     monitor.askForVerified(verified::verified);
     ServingMarks marks =
-        opened.add(
+        flows.add(
             new ServingMarks(
                 spec.migration(),
                 orders,
@@ -246,9 +287,9 @@ public final class Job implements AutoCloseable {
                 Map.of(
                     "source", databases.source().serving(),
                     "target", databases.target().serving())));
-    ReverseFlow reverse = opened.add(new ReverseFlow(migration, databases, settings, passes));
+    ReverseFlow reverse = flows.add(new ReverseFlow(migration, databases, settings, passes));
     SwitchDesk desk =
-        opened.add(
+        flows.add(
             desk(
                 migration,
                 decisions,
@@ -256,8 +297,10 @@ public final class Job implements AutoCloseable {
                 new ForwardFlow(barriers, apply, target, names.applyGroup()),
                 reverse,
                 marks,
+                orders,
                 journal));
     monitor.watch(desk::standing, reverse);
+    end.tells(desk, monitor::look);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
     JobMetrics.register(registry, spec.migration(), migration, verifier);
@@ -272,19 +315,19 @@ public final class Job implements AutoCloseable {
                     monitor::status,
                     () -> monitor.status().blockedBy().isEmpty(),
                     orders::serving,
-                    journal.of(
-                        JobCommands.of(
-                            orders,
-                            monitor,
-                            migration,
-                            JobCommands.comparisons(asked, watcher, repairer),
-                            marks,
-                            desk)),
+                    end.until(
+                        journal.of(
+                            JobCommands.of(
+                                orders,
+                                monitor,
+                                migration,
+                                JobCommands.comparisons(asked, watcher, repairer),
+                                marks,
+                                desk))),
                     documents(
                         asked,
                         repairer,
                         watcher,
-                        desk,
                         new Explainer(
                             migration,
                             names,
@@ -302,7 +345,7 @@ public final class Job implements AutoCloseable {
     comparisons.start();
     marks.start();
     desk.start();
-    opened.add(new LoadGuard(limits(), throttle)).start();
+    flows.add(new LoadGuard(limits(), throttle)).start();
   }
 
   private SwitchDesk desk(
@@ -312,6 +355,7 @@ public final class Job implements AutoCloseable {
       ForwardFlow forward,
       ReverseFlow reverse,
       ServingMarks marks,
+      Orders orders,
       Journal journal) {
     PostgresSwitching atSource = databases.switchingSource(spec.migration());
     PostgresSwitching atTarget = databases.switchingTarget(spec.migration());
@@ -336,9 +380,12 @@ public final class Job implements AutoCloseable {
                 marks::writes,
                 told),
         request -> {
-          boolean over = request.request().next() == Phase.CUTTING_OVER;
           List<Gate> gates = new ArrayList<>();
-          if (over) {
+          Phase next = request.request().next();
+          if (next == Phase.COMPLETING || next == Phase.ABANDONING) {
+            return Gates.forEnd(next, monitor.now(), orders.serving(), obstacles(atSource, next));
+          }
+          if (next == Phase.CUTTING_OVER) {
             gates.addAll(Gates.forCutover(monitor.now(), request.verifiedWithin()));
             gates.add(Gates.constraints(databases.target().unproven(fresh)));
             gates.addAll(reverse.gates());
@@ -353,19 +400,20 @@ public final class Job implements AutoCloseable {
                   "target", atTarget.openTransactions().olderThan(OLDEST, fresh), OLDEST));
           return gates;
         },
+        end,
         journal::sayByItself);
   }
 
+  private List<String> obstacles(PostgresSwitching source, Phase next) {
+    return next == Phase.COMPLETING ? source.retirement().obstacles(end.tables().old()) : List.of();
+  }
+
   private Map<String, Document> documents(
-      AskedVerification asked,
-      Repairer repairer,
-      Watcher watcher,
-      SwitchDesk desk,
-      Explainer explainer) {
+      AskedVerification asked, Repairer repairer, Watcher watcher, Explainer explainer) {
     Map<String, Document> documents = new HashMap<>(asked.documents());
     documents.putAll(repairer.documents());
     documents.put("explain", explainer);
-    documents.put("switch", Document.json(desk::json));
+    documents.put("switch", Document.json(end::report));
     documents.put("verification/watch", Document.json(watcher::json));
     documents.put(
         "rows", Document.json(() -> StatusJson.rows(JobCommands.rows(monitor.writing()))));
@@ -382,7 +430,7 @@ public final class Job implements AutoCloseable {
 
   private Path temporaryDirectory() throws IOException {
     Path directory = Files.createTempDirectory("crossfade-streams-");
-    opened.add(() -> Directories.delete(directory));
+    flows.add(() -> Directories.delete(directory));
     return directory;
   }
 
@@ -400,6 +448,18 @@ public final class Job implements AutoCloseable {
         applied.records(),
         applied.endToEnd().quantile(0.5),
         applied.endToEnd().quantile(0.99));
+  }
+
+  /**
+   * What is left of the migration, where it had been decided to end and this start has ended it.
+   */
+  public Optional<List<String>> ended() {
+    return ended;
+  }
+
+  /** Waits until the migration has been ended; what is left of it. */
+  public List<String> awaitEnd() throws InterruptedException {
+    return end.await();
   }
 
   /** Where Kafka is. */

@@ -48,6 +48,8 @@ final class JobCommands {
         });
     commands.put("cutover", body -> desk.order(Phase.CUTTING_OVER, body));
     commands.put("rollback", body -> desk.order(Phase.ROLLING_BACK, body));
+    commands.put("complete", body -> desk.order(Phase.COMPLETING, body));
+    commands.put("abandon", body -> desk.order(Phase.ABANDONING, body));
     return commands;
   }
 

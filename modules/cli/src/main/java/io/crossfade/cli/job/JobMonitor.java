@@ -190,6 +190,9 @@ final class JobMonitor implements AutoCloseable {
   }
 
   private String next(boolean done) {
+    if (standing.get().filter(Standing::ending).isPresent()) {
+      return "wait: what was made for the migration is being removed, then the job ends";
+    }
     if (reversed()) {
       return "`crossfade rollback`, as long as you may want to go back";
     }

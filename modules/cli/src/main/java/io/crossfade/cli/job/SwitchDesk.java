@@ -3,10 +3,10 @@ package io.crossfade.cli.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.Decisions;
+import io.crossfade.core.FaultPoint;
 import io.crossfade.core.phase.Phase;
 import io.crossfade.core.phase.Standing;
 import io.crossfade.core.serving.Side;
@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The switches of a running job: one at a time, on the instance that captures. On each instance it
- * brings the flows to what was decided; on the one that captures, all else too.
+ * The switches of a running job, and its end: one at a time, on the instance that captures. On each
+ * instance it brings the flows to what was decided; on the one that captures, all else too.
  */
 final class SwitchDesk implements AutoCloseable {
 
@@ -40,6 +41,8 @@ final class SwitchDesk implements AutoCloseable {
   private static final Duration VERIFIED_WITHIN = Duration.ofHours(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(5);
+  private static final Duration DRAINING = Duration.ofSeconds(60);
 
   private final Decisions decisions;
   private final Apply forward;
@@ -47,6 +50,7 @@ final class SwitchDesk implements AutoCloseable {
   private final Supplier<CaptureStatus.State> capture;
   private final Switchover switchover;
   private final Function<Request, List<Gate>> gates;
+  private final Ends ends;
   private final Consumer<String> journal;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(run -> new Thread(run, "crossfade-switch"));
@@ -59,7 +63,20 @@ final class SwitchDesk implements AutoCloseable {
 
   private volatile boolean settled;
   private volatile boolean closed;
-  private volatile Optional<Run> last = Optional.empty();
+  private volatile Optional<SwitchRun> last = Optional.empty();
+
+  /** How a migration ends. */
+  interface Ends {
+
+    /** What the end works on. */
+    Standing.Tables tables();
+
+    /** What would be done, step by step. Changes nothing. */
+    List<String> plan(Standing standing);
+
+    /** It was decided: all of this job ends, whichever instance it is. Does not wait. */
+    void begin(Standing standing);
+  }
 
   /**
    * What somebody asks for.
@@ -68,58 +85,10 @@ final class SwitchDesk implements AutoCloseable {
    */
   record Request(Switchover.Request request, boolean dryRun, Duration verifiedWithin) {}
 
-  /** One switch, or what would be one. */
-  private static final class Run {
-    private final Request request;
-    private final Instant begun = Instant.now();
-    private final List<Gate> gates = new ArrayList<>();
-    private final List<String> lines = new ArrayList<>();
-    private String outcome = "running";
-    private String why = "";
-    private long pauseMillis;
-
-    Run(Request request) {
-      this.request = request;
-    }
-
-    synchronized void say(String line) {
-      lines.add(line);
-    }
-
-    synchronized void end(String how, String because, Duration pause) {
-      outcome = how;
-      why = because;
-      pauseMillis = pause.toMillis();
-    }
-
-    synchronized boolean running() {
-      return outcome.equals("running");
-    }
-
-    synchronized ObjectNode json() {
-      Switchover.Request asked = request.request();
-      ObjectNode json = JSON.createObjectNode();
-      json.put("command", asked.next() == Phase.CUTTING_OVER ? "cutover" : "rollback");
-      json.put("begun", begun.toString()).put("who", asked.who()).put("reason", asked.why());
-      json.put("outcome", outcome).put("why", why).put("pauseMillis", pauseMillis);
-      ArrayNode all = json.putArray("gates");
-      gates.forEach(
-          gate ->
-              all.addObject()
-                  .put("name", gate.name())
-                  .put("met", gate.met())
-                  .put("found", gate.found())
-                  .put("needed", gate.needed())
-                  .put("fix", gate.fix()));
-      ArrayNode steps = json.putArray("lines");
-      lines.forEach(steps::add);
-      return json;
-    }
-  }
-
   /**
    * @param makeSwitchover given who takes what is being done
    * @param gates what has to be so, as far as the switchover does not know itself; blocks
+   * @param ends what becomes of the job when its migration ends
    * @param journal takes what is decided
    */
   SwitchDesk(
@@ -129,6 +98,7 @@ final class SwitchDesk implements AutoCloseable {
       Supplier<CaptureStatus.State> capture,
       Function<Consumer<String>, Switchover> makeSwitchover,
       Function<Request, List<Gate>> gates,
+      Ends ends,
       Consumer<String> journal) {
     this.decisions = decisions;
     this.forward = forward;
@@ -136,6 +106,7 @@ final class SwitchDesk implements AutoCloseable {
     this.capture = capture;
     this.switchover = makeSwitchover.apply(this::say);
     this.gates = gates;
+    this.ends = ends;
     this.journal = journal;
   }
 
@@ -145,7 +116,7 @@ final class SwitchDesk implements AutoCloseable {
 
   private void say(String line) {
     LOG.info("{}", line);
-    last.filter(Run::running).ifPresent(run -> run.say(line));
+    last.filter(SwitchRun::running).ifPresent(run -> run.say(line));
   }
 
   private void look() {
@@ -182,7 +153,9 @@ final class SwitchDesk implements AutoCloseable {
       return;
     }
     Optional<Standing> standing = decisions.current();
-    if (standing.isPresent() && standing.get().writes() == Side.OLD) {
+    if (standing.isPresent() && standing.get().ending()) {
+      ends.begin(standing.get());
+    } else if (standing.isPresent() && standing.get().writes() == Side.OLD) {
       forward.goOn();
     } else if (standing.isPresent()) {
       forward.hold();
@@ -192,6 +165,10 @@ final class SwitchDesk implements AutoCloseable {
   private void takeOver() throws InterruptedException {
     Standing standing = decisions.lead();
     leads = true;
+    if (standing.ending()) {
+      ends.begin(standing);
+      return;
+    }
     if (standing.undecided()) {
       LOG.info("A switch was interrupted before it was decided; it is undone");
       journal.accept(standing.phase() + " was interrupted, and is undone");
@@ -230,32 +207,88 @@ final class SwitchDesk implements AutoCloseable {
             body.path("dryRun").asBoolean(false),
             Duration.ofSeconds(
                 body.path("verifiedWithinSeconds").asLong(VERIFIED_WITHIN.toSeconds())));
-    Run run = new Run(request);
+    if (isEnd(next) && decisions.current().map(Standing::phase).equals(Optional.of(next))) {
+      return; // it is under way: the report says how it goes
+    }
+    awaitSettled();
+    SwitchRun run = new SwitchRun(request);
     Standing standing = begin(run);
     try {
-      run.gates.addAll(gates.apply(request));
-      run.gates.addAll(switchover.validate(standing, request.request()));
+      run.judge(gates.apply(request));
+      if (!isEnd(next)) {
+        run.judge(switchover.validate(standing, request.request()));
+      }
       if (request.dryRun()) {
-        switchover.plan(standing, request.request()).forEach(run::say);
+        plan(standing, request.request()).forEach(run::say);
         run.end("planned", "", Duration.ZERO);
         return;
       }
-      Gates.require(run.gates);
-      thread.execute(() -> carryOut(run));
+      Gates.require(run.gates());
+      thread.execute(() -> carryOut(run, isEnd(next) ? this::end : this::move));
     } catch (RuntimeException e) {
       run.end("refused", String.valueOf(e.getMessage()), Duration.ZERO);
       throw e;
     }
   }
 
-  private synchronized Standing begin(Run run) {
-    Optional<Run> other = last.filter(Run::running);
+  /** A moment after a start it has not looked yet what counts. */
+  private void awaitSettled() throws InterruptedException {
+    long end = System.nanoTime() + SETTLED_WITHIN.toNanos();
+    while (!settled && capture.get() != CaptureStatus.State.STANDBY && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private static boolean isEnd(Phase next) {
+    return next == Phase.COMPLETING || next == Phase.ABANDONING;
+  }
+
+  private List<String> plan(Standing standing, Switchover.Request request) {
+    if (!isEnd(request.next())) {
+      return switchover.plan(standing, request);
+    }
+    List<String> plan = new ArrayList<>();
+    Standing now = standing;
+    if (goesBackFirst(standing, request.next())) {
+      Switchover.Request back = back(request);
+      plan.addAll(switchover.plan(standing, back));
+      now =
+          standing
+              .begin(back.next(), Instant.now(), back.who(), back.why())
+              .decide(Phase.FOLLOWING, Map.of(), Instant.now());
+    }
+    if (request.next() == Phase.COMPLETING) {
+      plan.add("drain: a barrier: the old tables have all that was committed in the new ones");
+    }
+    plan.add(
+        "decide: write down in the control topic that the migration ends. No way back from here");
+    plan.addAll(ends.plan(ending(now, request)));
+    return plan;
+  }
+
+  private Standing ending(Standing standing, Switchover.Request request) {
+    return standing.end(request.next(), ends.tables(), Instant.now(), request.who(), request.why());
+  }
+
+  /** The old side has all that counts before the new one is given up. */
+  private static boolean goesBackFirst(Standing standing, Phase next) {
+    return next == Phase.ABANDONING && standing.writes() == Side.NEW;
+  }
+
+  private static Switchover.Request back(Switchover.Request request) {
+    return new Switchover.Request(
+        Phase.ROLLING_BACK, false, request.longestPause(), request.who(), request.why());
+  }
+
+  private synchronized Standing begin(SwitchRun run) {
+    Optional<SwitchRun> other = last.filter(SwitchRun::running);
     if (other.isPresent()) {
       throw new IllegalStateException(
-          "a switch runs already, since "
-              + other.get().begun
+          SwitchRun.command(other.get().asked().next())
+              + " runs already, since "
+              + other.get().begun()
               + " by "
-              + other.get().request.request().who());
+              + other.get().asked().who());
     }
     Optional<Standing> standing = decisions.current();
     if (standing.isEmpty() || !settled) {
@@ -263,38 +296,34 @@ final class SwitchDesk implements AutoCloseable {
           "this instance does not capture, or is just taking over: ask the one that captures, or in a"
               + " moment");
     }
-    Phase next = run.request.request().next();
-    if (!standing.get().phase().mayBecome(next)) {
-      throw new IllegalStateException(
-          next == Phase.CUTTING_OVER
-              ? "writes are on the new tables already"
-              : "writes are on the old tables already");
-    }
+    requireFits(standing.get(), run.asked().next());
     last = Optional.of(run);
     return standing.get();
   }
 
-  private void carryOut(Run run) {
-    Switchover.Request request = run.request.request();
+  private static void requireFits(Standing standing, Phase next) {
+    if (standing.phase().mayBecome(next)) {
+      return;
+    }
+    throw new IllegalStateException(
+        switch (next) {
+          case CUTTING_OVER -> "writes are on the new tables already";
+          case ROLLING_BACK -> "writes are on the old tables already";
+          case COMPLETING ->
+              "writes are on the old tables: `crossfade cutover` first, or `crossfade abandon`";
+          default -> "the migration is " + standing.phase();
+        });
+  }
+
+  /** What an order begins; on the thread. */
+  @FunctionalInterface
+  private interface Work {
+    void of(SwitchRun run) throws InterruptedException;
+  }
+
+  private void carryOut(SwitchRun run, Work work) {
     try {
-      SwitchOutcome outcome = switchover.run(decisions.current().orElseThrow(), request);
-      if (outcome instanceof SwitchOutcome.Switched switched) {
-        run.end("switched", "", switched.pause());
-        journal.accept(
-            "writes are on the "
-                + (request.next() == Phase.CUTTING_OVER ? "new" : "old")
-                + " tables; they were stopped for "
-                + switched.pause().toMillis()
-                + " ms");
-      } else if (outcome instanceof SwitchOutcome.Rehearsed rehearsed) {
-        run.end("rehearsed", "", rehearsed.pause());
-        journal.accept(
-            "rehearsed; writes were stopped for " + rehearsed.pause().toMillis() + " ms");
-      } else {
-        SwitchOutcome.GivenUp givenUp = (SwitchOutcome.GivenUp) outcome;
-        run.end("given-up", givenUp.step() + ": " + givenUp.why(), givenUp.pause());
-        journal.accept("given up at " + givenUp.step() + ": " + givenUp.why());
-      }
+      work.of(run);
     } catch (InterruptedException e) {
       run.end("unknown", "the job ends", Duration.ZERO);
       Thread.currentThread().interrupt();
@@ -305,6 +334,85 @@ final class SwitchDesk implements AutoCloseable {
     }
   }
 
+  private void move(SwitchRun run) throws InterruptedException {
+    Switchover.Request request = run.asked();
+    SwitchOutcome outcome = switchover.run(decisions.current().orElseThrow(), request);
+    if (outcome instanceof SwitchOutcome.Switched switched) {
+      run.end("switched", "", switched.pause());
+      switched(request.next(), switched);
+    } else if (outcome instanceof SwitchOutcome.Rehearsed rehearsed) {
+      run.end("rehearsed", "", rehearsed.pause());
+      journal.accept("rehearsed; writes were stopped for " + rehearsed.pause().toMillis() + " ms");
+    } else {
+      giveUp(run, (SwitchOutcome.GivenUp) outcome);
+    }
+  }
+
+  private void switched(Phase how, SwitchOutcome.Switched switched) {
+    journal.accept(
+        "writes are on the "
+            + (how == Phase.CUTTING_OVER ? "new" : "old")
+            + " tables; they were stopped for "
+            + switched.pause().toMillis()
+            + " ms");
+  }
+
+  private void giveUp(SwitchRun run, SwitchOutcome.GivenUp givenUp) {
+    run.end("given-up", givenUp.step() + ": " + givenUp.why(), givenUp.pause());
+    journal.accept("given up at " + givenUp.step() + ": " + givenUp.why());
+  }
+
+  private void end(SwitchRun run) throws InterruptedException {
+    Switchover.Request request = run.asked();
+    Standing standing = decisions.current().orElseThrow();
+    if (goesBackFirst(standing, request.next())) {
+      SwitchOutcome outcome = switchover.run(standing, back(request));
+      if (outcome instanceof SwitchOutcome.GivenUp givenUp) {
+        giveUp(run, givenUp);
+        return;
+      }
+      switched(Phase.ROLLING_BACK, (SwitchOutcome.Switched) outcome);
+      standing = decisions.current().orElseThrow();
+    }
+    if (request.next() == Phase.COMPLETING) {
+      say("drain: wait until the old tables have all that was committed in the new ones");
+      try {
+        reverse.drain(DRAINING);
+      } catch (RuntimeException e) {
+        giveUp(
+            run, new SwitchOutcome.GivenUp("drain", String.valueOf(e.getMessage()), Duration.ZERO));
+        return;
+      }
+    }
+    Standing ending = ending(standing, request);
+    decisions.decide(ending);
+    FaultPoint.IN_ENDING.reached();
+    say("decided: the migration ends");
+    ends.begin(ending);
+  }
+
+  /** How the end went, where it was asked for here. */
+  void ended(List<String> left) {
+    last.filter(run -> isEnd(run.asked().next())).ifPresent(run -> run.leave(left));
+  }
+
+  /** Whether an end that was asked for here has come. */
+  boolean hasEnded() {
+    return last.filter(run -> isEnd(run.asked().next())).filter(SwitchRun::over).isPresent();
+  }
+
+  /** It is tried again, but something is in the way. */
+  void notEnded(String why) {
+    last.filter(run -> isEnd(run.asked().next()))
+        .ifPresent(run -> run.end("partly", why, Duration.ZERO));
+  }
+
+  /** Takes what is being done at the end. */
+  void tell(String line) {
+    LOG.info("{}", line);
+    last.ifPresent(run -> run.say(line));
+  }
+
   /** Where it stands; empty as long as that is being read. */
   Optional<Standing> standing() {
     return decisions.current();
@@ -312,7 +420,7 @@ final class SwitchDesk implements AutoCloseable {
 
   /** How the last switch went, as JSON. */
   String json() {
-    ObjectNode json = last.map(Run::json).orElseGet(JSON::createObjectNode);
+    ObjectNode json = last.map(SwitchRun::json).orElseGet(JSON::createObjectNode);
     decisions
         .current()
         .ifPresent(

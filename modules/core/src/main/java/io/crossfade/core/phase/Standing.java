@@ -1,8 +1,10 @@
 package io.crossfade.core.phase;
 
 import io.crossfade.core.serving.Side;
+import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.InputPartition;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -17,6 +19,8 @@ import java.util.Objects;
  * @param reverse the round in which the reverse flow was made; 0 where none was
  * @param reverseFrom where the reverse flow begins, by partition of its raw topics: what stands
  *     before is what we have written into the new tables ourselves. Empty where it does not write
+ * @param tables what an end works on, which begins when it can no longer be read from the spec:
+ *     tables that were put aside are not found. Empty before
  * @param since when it was decided
  * @param who decided
  * @param why in their words; empty where none were given
@@ -27,17 +31,36 @@ public record Standing(
     long forward,
     long reverse,
     Map<InputPartition, Long> reverseFrom,
+    Tables tables,
     Instant since,
     String who,
     String why) {
 
+  /**
+   * The tables of a migration.
+   *
+   * @param old those that are read at first
+   * @param fresh those that are filled at first
+   */
+  public record Tables(List<TableId> old, List<TableId> fresh) {
+
+    /** As long as the spec tells. */
+    public static final Tables NONE = new Tables(List.of(), List.of());
+
+    public Tables {
+      old = List.copyOf(old);
+      fresh = List.copyOf(fresh);
+    }
+  }
+
   /** Of a migration about which nothing was decided yet. */
   public static final Standing AT_FIRST =
-      new Standing(Phase.FOLLOWING, 0, 0, 0, Map.of(), Instant.EPOCH, "nobody", "");
+      new Standing(Phase.FOLLOWING, 0, 0, 0, Map.of(), Tables.NONE, Instant.EPOCH, "nobody", "");
 
   public Standing {
     Objects.requireNonNull(phase, "phase");
     reverseFrom = Map.copyOf(reverseFrom);
+    Objects.requireNonNull(tables, "tables");
     Objects.requireNonNull(since, "since");
     Objects.requireNonNull(who, "who");
     Objects.requireNonNull(why, "why");
@@ -70,8 +93,8 @@ public record Standing(
     require(next);
     long number = round + 1;
     return next == Phase.CUTTING_OVER
-        ? new Standing(next, number, forward, number, Map.of(), now, byWhom, reason)
-        : new Standing(next, number, number, reverse, reverseFrom, now, byWhom, reason);
+        ? new Standing(next, number, forward, number, Map.of(), tables, now, byWhom, reason)
+        : new Standing(next, number, number, reverse, reverseFrom, tables, now, byWhom, reason);
   }
 
   /**
@@ -84,7 +107,24 @@ public record Standing(
    */
   public Standing decide(Phase next, Map<InputPartition, Long> from, Instant now) {
     require(next);
-    return new Standing(next, round, forward, reverse, from, now, who, why);
+    return new Standing(next, round, forward, reverse, from, tables, now, who, why);
+  }
+
+  /** Whether the migration ends: what we made is being removed, whoever does it. */
+  public boolean ending() {
+    return phase == Phase.COMPLETING || phase == Phase.ABANDONING;
+  }
+
+  /**
+   * The migration ends. There is no way back.
+   *
+   * @param next {@link Phase#COMPLETING} or {@link Phase#ABANDONING}
+   * @param which its tables
+   * @throws IllegalStateException where it does not follow on this phase
+   */
+  public Standing end(Phase next, Tables which, Instant now, String byWhom, String reason) {
+    require(next);
+    return new Standing(next, round, forward, reverse, reverseFrom, which, now, byWhom, reason);
   }
 
   private void require(Phase next) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossfade.core.serving.Side;
+import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.InputPartition;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,20 @@ class StandingTest {
         .hasMessageContaining("FOLLOWING cannot become ROLLING_BACK");
     assertThatThrownBy(() -> Standing.AT_FIRST.decide(Phase.REVERSED, FROM, NOW))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void shouldEndOnce() {
+    Standing.Tables tables = new Standing.Tables(List.of(new TableId("public", "a")), List.of());
+    Standing abandoning = Standing.AT_FIRST.end(Phase.ABANDONING, tables, NOW, "anna", "");
+    assertThat(abandoning.ending()).isTrue();
+    assertThat(abandoning.writes()).isEqualTo(Side.OLD);
+    assertThat(abandoning.tables()).isEqualTo(tables);
+    assertThatThrownBy(() -> abandoning.begin(Phase.CUTTING_OVER, NOW, "anna", ""))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> Standing.AT_FIRST.end(Phase.COMPLETING, tables, NOW, "anna", ""))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("FOLLOWING cannot become COMPLETING");
   }
 
   /** Whatever is begun and decided: rounds only grow, and no two reverse flows have one. */

@@ -1,0 +1,18 @@
+package io.crossfade.core.switching;
+
+import java.util.List;
+
+/** What we have made for ourselves in a database: schema {@code crossfade}. */
+public interface OwnSchema {
+
+  /**
+   * Takes away what one migration has there; the schema too, where no other migration needs it. Who
+   * reads {@code crossfade.serving} gets an error from then on. Blocks on the database for seconds;
+   * may be repeated.
+   *
+   * @param groups the consumer groups of its flows
+   * @return what stays, for people, with the reason; empty where nothing does
+   * @throws SwitchingException where the database does not answer
+   */
+  List<String> remove(List<String> groups);
+}
