@@ -194,6 +194,7 @@ public final class Apply implements AutoCloseable {
       if (closed || streams != null) {
         return;
       }
+      context.held(false);
       KafkaStreams made = streams();
       made.start();
       streams = made;
@@ -202,13 +203,15 @@ public final class Apply implements AutoCloseable {
 
   /**
    * Commits what can be committed, leaves the group, and writes nothing until {@link #goOn}. Takes
-   * seconds. Does nothing where it is held already.
+   * seconds at the longest: a target that does not let it write, since its turn is over, is not
+   * asked again. Does nothing where it is held already.
    */
   public void hold() {
     synchronized (lifecycle) {
       if (closed || streams == null) {
         return;
       }
+      context.held(true);
       leaveGroup();
       streams = null;
       end.set(null);

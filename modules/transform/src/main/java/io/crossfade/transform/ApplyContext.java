@@ -7,8 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -27,7 +25,7 @@ final class ApplyContext {
   private final String deadTopic;
   private final CommitHook hook;
   private final Map<TopicPartition, Long> begin;
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Pauses pauses = new Pauses();
   private final List<JoinedCommit> commits = new CopyOnWriteArrayList<>();
   private volatile boolean stoppedByARow;
   private volatile boolean lookSoon = true;
@@ -151,13 +149,18 @@ final class ApplyContext {
 
   /** No wait is begun any more, and none goes on. */
   void closeSoon() {
-    closing.countDown();
+    pauses.close();
   }
 
-  /** Waits; true at once when apply is closing. */
+  /** The same, until it goes on. */
+  void held(boolean held) {
+    pauses.hold(held);
+  }
+
+  /** Waits; true at once when apply is closing, or is to hold. */
   boolean pause(Duration duration) {
     try {
-      return closing.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+      return pauses.pause(duration);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

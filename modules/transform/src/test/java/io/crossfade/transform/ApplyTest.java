@@ -6,6 +6,7 @@ import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import io.crossfade.wire.OrphanDelete;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +118,37 @@ class ApplyTest {
         ApplyBench.OLD, new OrphanDelete(new TableId("public", "x"), "", List.of("6")));
     bench.awaitAll(apply);
     assertThat(bench.rows()).isEqualTo("1 ANN 1; 6 other 0");
+  }
+
+  /**
+   * Fails where a flow whose turn is over is asked again and again while it is held: the switch
+   * waits for it, and nobody writes meanwhile.
+   */
+  @Test
+  void shouldBeHeldAtOnceWhereItIsSealedAndGoOn() throws Exception {
+    Apply.Settings settings = bench.settings(bench.mapping(true));
+    String group = settings.names().applyGroup();
+    Apply apply = bench.start(settings, CommitHook.NONE);
+    bench.raw.upsert(ApplyBench.OLD, "1", "ann", "1");
+    bench.awaitAll(apply);
+    bench.target().seal(group);
+    bench.raw.upsert(ApplyBench.OLD, "2", "bob", "2");
+    Eventually.until(
+        "it is not let in",
+        Duration.ofSeconds(60),
+        () -> apply.state() instanceof ApplyState.WaitingForTarget,
+        () -> apply.state().toString());
+
+    long before = System.nanoTime();
+    apply.hold();
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
+    assertThat(apply.state()).isEqualTo(new ApplyState.Held());
+    assertThat(bench.rows()).isEqualTo("1 ANN 1");
+
+    bench.target().unseal(group);
+    apply.goOn();
+    bench.awaitAll(apply);
+    assertThat(bench.rows()).isEqualTo("1 ANN 1; 2 BOB 2");
   }
 
   @Test
