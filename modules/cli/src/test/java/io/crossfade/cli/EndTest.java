@@ -110,12 +110,17 @@ class EndTest {
     assertNothingIsLeft();
   }
 
-  /** Fails where an abandoned migration loses what was written to the new tables. */
+  /**
+   * Fails where an abandoned migration loses what was written to the new tables, or where another
+   * instance goes on, makes something anew, or ends with an error.
+   */
   @Test
   @Tag("slow")
   void shouldGoBackFirstWhereItIsAbandonedAfterACutover() throws Exception {
     int port = freePort();
+    Path others = Files.move(spec(freePort()), directory.resolve("other.yaml"));
     try (Job job = start(port);
+        JavaProcess other = run(others, 0);
         SwitchClients clients = new SwitchClients(2, source, "a", target, "b")) {
       job.awaitCaughtUp();
       assertThat(to(port, "verify")).as(err.toString()).isZero();
@@ -128,6 +133,8 @@ class EndTest {
           .isZero();
       assertThat(out.toString()).contains("abandoned", "public.b");
       job.awaitEnd();
+      awaitExit(other);
+      assertThat(other.exitCode()).as(log(other)).hasValue(0);
       clients.awaitMore(50);
       List<String> expected = clients.stop();
       assertThat(source.query("SELECT id, owner, n FROM a WHERE owner >= 0 ORDER BY id"))
