@@ -57,6 +57,10 @@ final class RunCommand implements Callable<Integer> {
                 warning -> {
                   err.println("WARN " + warning);
                   err.flush();
+                },
+                line -> {
+                  err.println(line);
+                  err.flush();
                 });
         Progress progress = new Progress(job::status, err)) {
       termination.register(
