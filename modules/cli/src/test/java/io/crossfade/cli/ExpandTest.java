@@ -108,8 +108,8 @@ class ExpandTest {
         """);
     assertThat(crossfade("validate")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("m.yaml:13:5: entry 3 of 'expand' must not be empty")
-        .contains("m.yaml:14:47: references are not replaced in SQL");
+        .contains("m.yaml:13:5: entry 3 of 'expand' is empty")
+        .contains("m.yaml:14:45: references are not replaced in SQL");
 
     write(
         """
@@ -138,7 +138,7 @@ class ExpandTest {
     write("expand: [ CREATE TABLE new (id int PRIMARY KEY), ALTER TABLE new ADD word txt ]");
     assertThat(crossfade("run")).isEqualTo(4);
     assertThat(err.toString())
-        .contains("m.yaml:8:49: statement 2 of 'expand' did not go through")
+        .contains("m.yaml:8:50: statement 2 of 'expand' did not go through")
         .contains("SQLSTATE 42704")
         .contains("Next: correct the statement");
 

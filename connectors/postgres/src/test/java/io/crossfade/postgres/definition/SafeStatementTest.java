@@ -206,7 +206,7 @@ class SafeStatementTest {
         "ALTER TABLE t DROP COLUMN a CASCADE|29|CASCADE drops what nobody has named",
         "ALTER TABLE t SET UNLOGGED|15|run this by hand",
         "ALTER TABLE t ADD a int,|25|an action is missing",
-        "ALTER SEQUENCE s RESTART|1|run it by hand",
+        "ALTER SEQUENCE s RESTART|1|Run it by hand",
       })
   void shouldRefuseAndSayWhere(String sql, int column, String why) {
     RefusedStatementException refused =
