@@ -10,6 +10,7 @@ import io.crossfade.postgres.source.PostgresAddress;
 import io.crossfade.postgres.switching.PostgresSwitching;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -130,6 +131,20 @@ class ExpandTest {
     }
     assertThat(target.query("SELECT to_regclass('crossfade.definitions') IS NULL"))
         .containsExactly("t");
+  }
+
+  @Test
+  void shouldRunTheStatementsOfTheExample() throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "SOURCE_PASSWORD", "", "TARGET_PASSWORD", "", "KAFKA_JAAS_CONFIG", "",
+            "CROSSFADE_TOKEN", "x");
+    Spec example =
+        SpecReader.read(Path.of("../../config/migration.example.yaml"), environment).orThrow();
+
+    assertThat(example.expand()).hasSize(3);
+    assertThat(example.contract()).hasSize(1);
+    assertThat(ExpandContract.problems(example)).isEmpty();
   }
 
   /** Fails where a statement that fails, or is another one, does not end the start. */

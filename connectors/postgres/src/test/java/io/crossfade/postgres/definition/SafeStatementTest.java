@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.crossfade.core.table.TableId;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -247,6 +249,24 @@ class SafeStatementTest {
     assertThat(SafeStatement.of("ALTER TABLE other.\"T\" ADD a int").concerns(table)).isFalse();
     assertThat(SafeStatement.of("CREATE TABLE T (id int)").concerns(table)).isFalse();
     assertThat(SafeStatement.of("CREATE INDEX i ON \"T\" (id)").concerns(table)).isFalse();
+  }
+
+  /** Fails where the document says something else than what is done. */
+  @Test
+  void shouldDoWhatTheDocumentSays() throws Exception {
+    List<String> rows =
+        Files.readAllLines(Path.of("../../docs/expand-contract.md")).stream()
+            .filter(line -> line.matches("\\| `.*` \\| `(CREATE|DROP|ALTER) .*` \\|"))
+            .toList();
+    assertThat(rows).hasSizeGreaterThan(5);
+    for (String row : rows) {
+      String[] cells = row.split(" \\| ");
+      List<String> steps =
+          steps(cells[0].replaceAll("[|`]", "").strip()).stream()
+              .map(step -> step.replaceAll("crossfade_not_null_[0-9a-f]+", "crossfade_not_null_…"))
+              .toList();
+      assertThat(String.join("<br>", steps)).isEqualTo(cells[1].replaceAll("[|`]", "").strip());
+    }
   }
 
   private static String normal(String sql) throws RefusedStatementException {
