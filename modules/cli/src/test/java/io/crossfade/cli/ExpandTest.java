@@ -121,13 +121,18 @@ class ExpandTest {
               ADD CHECK (a > 0)
         contract: [ "TRUNCATE public.new", "GRANT SELECT ON public.new TO PUBLIC" ]
         """);
-    for (String command : new String[] {"validate", "run"}) {
+    String reachable = Files.readString(file());
+    for (String command : new String[] {"run", "validate", "validate"}) {
       err = new StringWriter();
       assertThat(crossfade(command)).isEqualTo(2);
       assertThat(err.toString())
           .contains("m.yaml:9:5: nothing with rows in it is ever dropped by us")
           .contains("m.yaml:12:11: give the constraint a name");
       assertThat(err.toString()).contains("m.yaml:13:14: rows are not touched");
+      if (command.equals("validate")) {
+        Files.writeString(
+            file(), reachable.replace(target.jdbcUrl(), "jdbc:postgresql://127.0.0.1:1/nobody"));
+      }
     }
     assertThat(target.query("SELECT to_regclass('crossfade.definitions') IS NULL"))
         .containsExactly("t");
@@ -137,14 +142,41 @@ class ExpandTest {
   void shouldRunTheStatementsOfTheExample() throws Exception {
     Map<String, String> environment =
         Map.of(
-            "SOURCE_PASSWORD", "", "TARGET_PASSWORD", "", "KAFKA_JAAS_CONFIG", "",
-            "CROSSFADE_TOKEN", "x");
+            "SOURCE_PASSWORD",
+            "",
+            "TARGET_PASSWORD",
+            "",
+            "KAFKA_JAAS_CONFIG",
+            "",
+            "CROSSFADE_TOKEN",
+            "x");
     Spec example =
         SpecReader.read(Path.of("../../config/migration.example.yaml"), environment).orThrow();
 
     assertThat(example.expand()).hasSize(3);
     assertThat(example.contract()).hasSize(1);
     assertThat(ExpandContract.problems(example)).isEmpty();
+  }
+
+  /** Fails where the target is changed for a source that would not do. */
+  @Test
+  void shouldNotTouchTheTargetWhereTheSourceWillNotDo() throws Exception {
+    source.execute("CREATE ROLE " + migration + " LOGIN PASSWORD 'p'");
+    try {
+      write(NEW_TABLE);
+      String mine = "username: \"%s\", password: \"%s\"";
+      String spec = Files.readString(file());
+      Files.writeString(
+          file(),
+          spec.replaceFirst(
+              mine.formatted(source.user(), source.password()), mine.formatted(migration, "p")));
+
+      assertThat(crossfade("run")).isEqualTo(4);
+      assertThat(err.toString()).contains("FAIL source.role").doesNotContain("expand:");
+      assertThat(target.query("SELECT to_regclass('new') IS NULL")).containsExactly("t");
+    } finally {
+      source.execute("DROP ROLE " + migration);
+    }
   }
 
   /** Fails where a statement that fails, or is another one, does not end the start. */
