@@ -4,6 +4,7 @@ import io.crossfade.cli.job.CommandException;
 import io.crossfade.cli.job.ExitCode;
 import io.crossfade.core.BlockedException;
 import io.crossfade.core.source.SourceException;
+import io.crossfade.core.switching.SwitchingException;
 import io.crossfade.core.target.TargetRefusedException;
 import io.crossfade.core.target.TargetUnavailableException;
 import io.crossfade.sandbox.SandboxException;
@@ -60,6 +61,7 @@ public final class Main implements Runnable {
           SandboxException.class,
           BlockedException.class,
           SourceException.class,
+          SwitchingException.class,
           TargetUnavailableException.class,
           TargetRefusedException.class,
           KafkaException.class);

@@ -59,6 +59,10 @@ final class RunCommand implements Callable<Integer> {
                 warning -> {
                   err.println("WARN " + warning);
                   err.flush();
+                },
+                line -> {
+                  err.println(line);
+                  err.flush();
                 })) {
       left =
           job.ended().isPresent() ? ended(job.ended().get()) : follow(spec, job, termination, err);

@@ -2,8 +2,10 @@ package io.crossfade.cli;
 
 import io.crossfade.cli.job.Databases;
 import io.crossfade.cli.job.ExitCode;
+import io.crossfade.cli.job.ExpandContract;
 import io.crossfade.cli.job.Migration;
 import io.crossfade.cli.job.Preflight;
+import io.crossfade.cli.plan.ExpectedTables;
 import io.crossfade.core.Check;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -57,7 +59,16 @@ final class ValidateCommand implements Callable<Integer> {
         out.flush();
         return ExitCode.DONE;
       }
-      Migration migration = Preflight.compile(spec, functions, databases);
+      ExpectedTables targets = ExpectedTables.of(spec, databases);
+      Migration migration =
+          Migration.compile(spec, functions, Preflight.source(databases), targets);
+      targets
+          .expected()
+          .forEach(
+              table ->
+                  err.println(
+                      table
+                          + " is made or changed by 'expand'; its columns are checked at the start"));
       migration.warnings().forEach(problem -> err.println("WARN " + problem));
       List<TableId> sources = migration.sources().stream().map(Table::id).toList();
       preflight.source(databases, sources);
@@ -77,11 +88,11 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   /**
-   * What can be told of the SELECTs without a database: all that is found before a table is looked
-   * up.
+   * What can be told of the SELECTs and the statements without a database: all that is found before
+   * a table is looked up.
    */
   static void parse(Spec spec, List<ScalarFunction> functions) throws SpecException {
-    List<Problem> problems = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>(ExpandContract.problems(spec));
     for (TableSpec table : spec.tables()) {
       AtomicBoolean understood = new AtomicBoolean();
       try {

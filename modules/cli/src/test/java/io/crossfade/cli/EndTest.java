@@ -41,6 +41,7 @@ class EndTest {
           new Death("complete", 1),
           new Death("complete", 4),
           new Death("complete", 6),
+          new Death("complete", 7),
           new Death("abandon", 2),
           new Death("abandon", 4));
 
@@ -50,6 +51,9 @@ class EndTest {
   private final StringWriter err = new StringWriter();
   private Database source;
   private Database target;
+
+  /** What has to be so at the end. */
+  private String contract = "n > 0";
 
   @BeforeEach
   void prepare() {
@@ -103,6 +107,8 @@ class EndTest {
           .isEqualTo(expected);
     }
     assertNothingIsLeft();
+    assertThat(target.query("SELECT convalidated FROM pg_constraint WHERE conname = 'counted'"))
+        .containsExactly("t");
     assertThat(source.query("SELECT to_regclass('a') IS NULL, count(*) >= 500 FROM _a_old"))
         .containsExactly("t|t");
     source.execute("UPDATE _a_old SET n = 2 WHERE id = 1");
@@ -272,6 +278,7 @@ class EndTest {
         server: { port: %d }
         tables:
           - { into: public.b, select: "SELECT id, owner, n FROM public.a" }
+        contract: [ "ALTER TABLE public.b ADD CONSTRAINT counted CHECK (%s)" ]
         """
             .formatted(
                 migration,
@@ -282,6 +289,7 @@ class EndTest {
                 target.user(),
                 target.password(),
                 SharedSandbox.kafka().bootstrapServers(),
-                port));
+                port,
+                contract));
   }
 }

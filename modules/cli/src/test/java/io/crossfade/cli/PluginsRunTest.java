@@ -93,7 +93,10 @@ class PluginsRunTest {
     try (Plugins loaded = Plugins.load(plugins);
         Job job =
             Job.start(
-                SpecReader.read(spec(), Map.of()).orThrow(), loaded.functions(), warning -> {})) {
+                SpecReader.read(spec(), Map.of()).orThrow(),
+                loaded.functions(),
+                warning -> {},
+                told -> {})) {
       job.awaitCaughtUp();
       String[] verify = {
         "verify", "-f", spec(job.api().getPort()).toString(), "--plugins", plugins.toString()

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -77,6 +78,8 @@ final class Fingerprint {
             .put("target", check.target());
       }
     }
+    statements(json, "expand", spec.expand());
+    statements(json, "contract", spec.contract());
     ObjectNode backfill = json.putObject("backfill");
     backfill.put("parallelism", spec.backfill().parallelism());
     spec.backfill().maxRowsPerSecond().ifPresent(rate -> backfill.put("rate", rate));
@@ -93,6 +96,13 @@ final class Fingerprint {
     }
     json.putObject("server").put("bind", spec.server().bind()).put("port", spec.server().port());
     return json.toString();
+  }
+
+  private static void statements(ObjectNode json, String name, List<SqlText> statements) {
+    if (!statements.isEmpty()) {
+      var list = json.putArray(name);
+      statements.forEach(statement -> list.add(statement.text()));
+    }
   }
 
   private static void limit(ObjectNode json, String name, Optional<Duration> limit) {

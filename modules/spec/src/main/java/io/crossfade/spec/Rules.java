@@ -56,6 +56,8 @@ final class Rules {
     rules.tables();
     rules.reverse();
     rules.checks();
+    rules.statements("expand");
+    rules.statements("contract");
     rules.server();
     return rules.problems;
   }
@@ -161,6 +163,11 @@ final class Rules {
   }
 
   private void sql(String pointer) {
+    noReference(pointer);
+    notBlank(pointer);
+  }
+
+  private void noReference(String pointer) {
     tree.text(pointer)
         .filter(References::in)
         .ifPresent(
@@ -170,7 +177,6 @@ final class Rules {
                         .problem(
                             "references are not replaced in SQL, which is printed and logged;"
                                 + " write the value")));
-    notBlank(pointer);
   }
 
   private void checks() {
@@ -189,6 +195,17 @@ final class Rules {
                   problems.add(
                       place.problem(
                           "line %d has a check of that name already".formatted(first.line()))));
+    }
+  }
+
+  private void statements(String list) {
+    for (int i = 0; i < tree.at("/" + list).size(); i++) {
+      String entry = "/" + list + "/" + i;
+      noReference(entry);
+      if (values.text(entry).filter(String::isBlank).isPresent()) {
+        problems.add(
+            tree.valuePlace(entry).problem("entry %d of '%s' is empty".formatted(i + 1, list)));
+      }
     }
   }
 

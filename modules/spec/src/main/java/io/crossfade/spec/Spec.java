@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param reverse the way back of old tables for which it is written, in the file's order; each old
  *     table once
  * @param checks pairs of queries that must agree, in the file's order
+ * @param expand statements for the target that come before the first row, in the file's order
+ * @param contract statements for the target that come after the end, in the file's order
  * @param backfill how existing rows are copied
  * @param onBadRow what becomes of a row that the target refuses
  * @param onTruncate what a TRUNCATE of an old table does
@@ -34,6 +36,8 @@ public record Spec(
     List<SchemaSpec> schemas,
     List<ReverseSpec> reverse,
     List<CheckSpec> checks,
+    List<SqlText> expand,
+    List<SqlText> contract,
     BackfillSpec backfill,
     OnBadRow onBadRow,
     OnTruncate onTruncate,
@@ -61,6 +65,8 @@ public record Spec(
     schemas = List.copyOf(schemas);
     reverse = List.copyOf(reverse);
     checks = List.copyOf(checks);
+    expand = List.copyOf(expand);
+    contract = List.copyOf(contract);
     if (tables.isEmpty() && schemas.isEmpty()) {
       throw new IllegalArgumentException(migration + " has no tables");
     }

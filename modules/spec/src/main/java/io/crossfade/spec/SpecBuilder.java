@@ -44,6 +44,8 @@ final class SpecBuilder {
         schemas(),
         reverse(),
         checks(),
+        statements("/expand"),
+        statements("/contract"),
         backfill(),
         values.text("/on-bad-row").filter("park"::equals).isPresent()
             ? OnBadRow.PARK
@@ -108,6 +110,12 @@ final class SpecBuilder {
             check ->
                 new CheckSpec(
                     text(check + "/name"), text(check + "/source"), text(check + "/target")))
+        .toList();
+  }
+
+  private List<SqlText> statements(String list) {
+    return IntStream.range(0, tree.at(list).size())
+        .mapToObj(index -> tree.sql(list + "/" + index))
         .toList();
   }
 

@@ -289,9 +289,7 @@ class ProblemsTest {
         """,
         "4:14: not yet: 'mariadb'; only 'postgres' can be a source",
         "19:5: not yet: 'mapper'; a mapping is a SELECT",
-        "21:5: not yet: 'columns'; a SELECT gives all columns of its table",
-        "30:1: not yet: 'expand'; run this DDL by hand before the start",
-        "31:1: not yet: 'contract'; run this DDL by hand after the switch");
+        "21:5: not yet: 'columns'; a SELECT gives all columns of its table");
   }
 
   /**
@@ -323,6 +321,27 @@ class ProblemsTest {
         "11:24: 'select' must be text, is a number; put it between quotes",
         "11:27: unknown key 'were'; known here: accept-loss, into, select",
         "12:5: missing key 'select' in entry 6 of 'reverse'");
+  }
+
+  /** Fails where the lists are taken as they are: a reference in SQL would be executed as text. */
+  @Test
+  void shouldReportStatementsThatCannotBe() {
+    assertProblems(
+        """
+        migration: m
+        source: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        target: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        kafka: { bootstrap-servers: k:9092 }
+        tables: [ { into: p.a, from: p.b } ]
+        expand: [ CREATE SCHEMA s, " ", 5 ]
+        contract:
+          - |
+            COMMENT ON TABLE t
+              IS '${env:X}'
+        """,
+        "6:28: entry 2 of 'expand' is empty",
+        "6:33: entry 3 of 'expand' must be text, is a number; put it between quotes",
+        "10:11: references are not replaced in SQL, which is printed and logged; write the value");
   }
 
   /** Fails where checks are taken as they are: two of one name cannot be told apart in a report. */

@@ -4,7 +4,6 @@ import io.crossfade.core.switching.Ddl;
 import io.crossfade.core.switching.LockOutcome;
 import io.crossfade.core.switching.Patience;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -39,15 +38,15 @@ final class PostgresDdl implements Ddl {
               CONCURRENTLY.matcher(statement).matches()
                   ? () -> concurrently(connection, patience, attempts.took(), statement, index)
                   : attempts.inTransaction(() -> execute(connection, statement));
-          try (Blockers blockers = new Blockers(server, pid(connection))) {
-            return attempts.run(
-                before -> blockers.last(),
-                () -> {
-                  blockers.forget();
-                  attempt.make();
-                });
-          }
+          return Blockers.watch(server, connection, attempts, attempt, blocking -> {});
         });
+  }
+
+  /** An attempt to execute what builds or drops an index {@code CONCURRENTLY}. */
+  static Attempts.Attempt concurrently(
+      Connection connection, Patience patience, Attempts attempts, String statement) {
+    Optional<ConcurrentIndex> index = ConcurrentIndex.of(statement);
+    return () -> concurrently(connection, patience, attempts.took(), statement, index);
   }
 
   /**
@@ -93,18 +92,10 @@ final class PostgresDdl implements Ddl {
     execute(connection, "SET lock_timeout = " + time.toMillis());
   }
 
-  private static void execute(Connection connection, String sql) throws SQLException {
+  static void execute(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false); // braces are the statement's own
       statement.execute(sql);
-    }
-  }
-
-  private static int pid(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT pg_catalog.pg_backend_pid()")) {
-      rows.next();
-      return rows.getInt(1);
     }
   }
 }

@@ -19,7 +19,7 @@ final class PostgresOwnSchema implements OwnSchema {
 
   /** Tables whose rows belong to a migration. */
   private static final List<String> BY_MIGRATION =
-      List.of("serving", "trial_sent", "trial_received");
+      List.of("serving", "trial_sent", "trial_received", "definitions");
 
   private static final String FENCES =
       """
@@ -39,6 +39,20 @@ final class PostgresOwnSchema implements OwnSchema {
   PostgresOwnSchema(Server server, String migration) {
     this.server = server;
     this.migration = migration;
+  }
+
+  @Override
+  public boolean holds(List<String> groups) {
+    return server.with(
+        "looking at schema crossfade",
+        connection -> {
+          for (String table : tables(connection)) {
+            if (isOurs(connection, "SELECT FROM", table, groups)) {
+              return true;
+            }
+          }
+          return false;
+        });
   }
 
   @Override
@@ -85,19 +99,30 @@ final class PostgresOwnSchema implements OwnSchema {
   private void forget(Connection connection, List<String> tables, List<String> groups)
       throws SQLException {
     for (String table : tables) {
-      boolean byGroup = BY_GROUP.contains(table);
-      try (PreparedStatement delete =
-          connection.prepareStatement(
-              "DELETE FROM crossfade."
-                  + table
-                  + " WHERE "
-                  + (byGroup ? "consumer_group" : "migration")
-                  + " = ANY (?)")) {
-        delete.setArray(
-            1,
-            connection.createArrayOf(
-                "text", byGroup ? groups.toArray() : new Object[] {migration}));
-        delete.executeUpdate();
+      isOurs(connection, "DELETE FROM", table, groups);
+    }
+  }
+
+  /** Whether there are rows of this migration, which are read or deleted. */
+  private boolean isOurs(Connection connection, String verb, String table, List<String> groups)
+      throws SQLException {
+    boolean byGroup = BY_GROUP.contains(table);
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            verb
+                + " crossfade."
+                + table
+                + " WHERE "
+                + (byGroup ? "consumer_group" : "migration")
+                + " = ANY (?)")) {
+      statement.setArray(
+          1,
+          connection.createArrayOf("text", byGroup ? groups.toArray() : new Object[] {migration}));
+      if (!statement.execute()) {
+        return statement.getUpdateCount() > 0;
+      }
+      try (ResultSet rows = statement.getResultSet()) {
+        return rows.next();
       }
     }
   }

@@ -1,16 +1,19 @@
 package io.crossfade.postgres.switching;
 
 import io.crossfade.core.switching.Ddl;
+import io.crossfade.core.switching.Definitions;
 import io.crossfade.core.switching.Fence;
 import io.crossfade.core.switching.FencePass;
 import io.crossfade.core.switching.OpenTransactions;
 import io.crossfade.core.switching.OwnSchema;
+import io.crossfade.core.switching.Patience;
 import io.crossfade.core.switching.Retirement;
 import io.crossfade.core.switching.Sequences;
 import io.crossfade.core.switching.Trial;
 import io.crossfade.postgres.source.PostgresAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.TreeSet;
 
 /**
@@ -18,6 +21,12 @@ import java.util.TreeSet;
  * new ones. Nothing is opened until it is needed, and nothing stays open. For several threads.
  */
 public final class PostgresSwitching {
+
+  /**
+   * How long a step of a list asks for its locks. An index that is built waits for all transactions
+   * that were open when it began, without anybody waiting for it.
+   */
+  private static final Duration DEFINITIONS = Duration.ofMinutes(10);
 
   private final Server server;
   private final String migration;
@@ -75,6 +84,16 @@ public final class PostgresSwitching {
   /** Changes of this database's definitions. */
   public Ddl ddl() {
     return new PostgresDdl(server);
+  }
+
+  /** The lists of statements that are executed here once. */
+  public Definitions definitions() {
+    return definitions(Patience.within(DEFINITIONS));
+  }
+
+  /** As {@link #definitions()}, with another patience for the locks of each step. */
+  public Definitions definitions(Patience patience) {
+    return new StatementList(server, migration, patience);
   }
 
   /**

@@ -14,7 +14,9 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.postgres.source.PostgresSource;
 import io.crossfade.postgres.switching.PostgresSwitching;
 import io.crossfade.spec.KafkaSpec.Brokers;
+import io.crossfade.spec.Problem;
 import io.crossfade.spec.Spec;
+import io.crossfade.spec.SpecException;
 import io.crossfade.wire.Names;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -63,7 +66,7 @@ final class Ending {
 
   /** What would be done, step by step. Changes nothing. */
   List<String> plan(Standing standing) {
-    return parts(standing, new ArrayList<>()).stream().map(Part::what).toList();
+    return parts(standing, new ArrayList<>(), line -> {}).stream().map(Part::what).toList();
   }
 
   /** The tables that the end works on: one that is an old and a new one keeps its name. */
@@ -87,7 +90,7 @@ final class Ending {
       // Another instance may have come to the end while this one waited.
       if (Decisions.read(kafka, names).ending()) {
         List<String> stays = new ArrayList<>();
-        for (Part part : parts(standing, stays)) {
+        for (Part part : parts(standing, stays, told)) {
           told.accept(part.what());
           part.work().run();
           FaultPoint.IN_ENDING.reached();
@@ -119,7 +122,7 @@ final class Ending {
    *
    * @param stays takes what could not be taken away, for people
    */
-  private List<Part> parts(Standing standing, List<String> stays) {
+  private List<Part> parts(Standing standing, List<String> stays, Consumer<String> told) {
     List<TableId> old = standing.tables().old();
     List<TableId> fresh = standing.tables().fresh();
     List<Part> parts = new ArrayList<>();
@@ -149,6 +152,12 @@ final class Ending {
               unfence(source, old);
               unfence(target, fresh);
             }));
+    if (standing.phase() == Phase.COMPLETING && !spec.contract().isEmpty()) {
+      parts.add(
+          new Part(
+              "contract: execute the " + spec.contract().size() + " statements of it at the target",
+              () -> contract(standing, told)));
+    }
     parts.add(
         new Part(
             "schema: remove crossfade from both databases, crossfade.serving with it",
@@ -161,6 +170,24 @@ final class Ending {
             "topics: delete those that begin with " + names.prefix() + ", and the group",
             () -> Topics.remove(names, kafka)));
     return parts;
+  }
+
+  /**
+   * What is done of it is remembered in schema {@code crossfade}, so it comes before that goes; and
+   * where that is gone, all of it was done: the seal of the forward flow was there till then.
+   */
+  private void contract(Standing standing, Consumer<String> told) {
+    if (!target.ownSchema().holds(groups(standing))) {
+      return;
+    }
+    try {
+      ExpandContract.of(spec, databases).contract(told);
+    } catch (SpecException e) {
+      throw new CommandException(
+          ExitCode.PARTLY,
+          e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")),
+          e);
+    }
   }
 
   private void removeWayBack(long round) throws InterruptedException {
@@ -187,14 +214,19 @@ final class Ending {
 
   private void removeSchema(
       String where, PostgresSwitching at, Standing standing, List<String> stays) {
-    List<String> groups =
-        Stream.concat(
-                Stream.of(names.applyGroup()),
-                LongStream.rangeClosed(1, standing.round())
-                    .mapToObj(round -> Names.reverse(spec.migration(), round))
-                    .map(name -> new Names(name).applyGroup()))
-            .toList();
-    at.ownSchema().remove(groups).forEach(what -> stays.add("at the " + where + ": " + what));
+    at.ownSchema()
+        .remove(groups(standing))
+        .forEach(what -> stays.add("at the " + where + ": " + what));
+  }
+
+  /** The consumer groups of all flows that there were. */
+  private List<String> groups(Standing standing) {
+    return Stream.concat(
+            Stream.of(names.applyGroup()),
+            LongStream.rangeClosed(1, standing.round())
+                .mapToObj(round -> Names.reverse(spec.migration(), round))
+                .map(name -> new Names(name).applyGroup()))
+        .toList();
   }
 
   private List<String> left(Standing standing) {

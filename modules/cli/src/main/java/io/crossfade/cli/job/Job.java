@@ -103,19 +103,21 @@ public final class Job implements AutoCloseable {
    */
   public static Job start(Spec spec, Consumer<String> warnings)
       throws SpecException, IOException, InterruptedException {
-    return start(spec, List.of(), warnings);
+    return start(spec, List.of(), warnings, told -> {});
   }
 
   /**
    * As {@link #start(Spec, Consumer)}, for SELECTs that call functions of the user's own.
    *
    * @param functions in use until the job is closed
+   * @param told takes what is done before the job runs, where that may take its time
    */
-  public static Job start(Spec spec, List<ScalarFunction> functions, Consumer<String> warnings)
+  public static Job start(
+      Spec spec, List<ScalarFunction> functions, Consumer<String> warnings, Consumer<String> told)
       throws SpecException, IOException, InterruptedException {
     Job job = new Job(spec, functions);
     try {
-      job.open(warnings);
+      job.open(warnings, told);
       return job;
     } catch (SpecException | IOException | InterruptedException | RuntimeException | Error e) {
       job.opened.closeAfter(e);
@@ -123,7 +125,7 @@ public final class Job implements AutoCloseable {
     }
   }
 
-  private void open(Consumer<String> warnings)
+  private void open(Consumer<String> warnings, Consumer<String> told)
       throws SpecException, IOException, InterruptedException {
     databases = opened.add(Databases.of(spec));
     Preflight preflight = new Preflight();
@@ -135,9 +137,10 @@ public final class Job implements AutoCloseable {
     Ending ending = new Ending(spec, databases, kafka);
     Standing standing = Decisions.read(kafka, names);
     if (standing.ending()) {
-      ended = Optional.of(goOn(ending, standing));
+      ended = Optional.of(goOn(ending, standing, told));
       return;
     }
+    expand(told);
     Migration migration = Preflight.compile(spec, functions, databases);
     migration.warnings().forEach(problem -> warnings.accept(problem.toString()));
     List<TableId> sources = migration.sources().stream().map(Table::id).toList();
@@ -170,9 +173,10 @@ public final class Job implements AutoCloseable {
   }
 
   /** An end that was interrupted. */
-  private static List<String> goOn(Ending ending, Standing standing) throws InterruptedException {
+  private static List<String> goOn(Ending ending, Standing standing, Consumer<String> told)
+      throws InterruptedException {
     try {
-      return ending.carryOut(standing, line -> LOG.info("{}", line));
+      return ending.carryOut(standing, told);
     } catch (RuntimeException e) {
       throw new CommandException(
           ExitCode.PARTLY,
@@ -183,6 +187,19 @@ public final class Job implements AutoCloseable {
               + "\nagain: `crossfade run`",
           e);
     }
+  }
+
+  /**
+   * Before the new tables are looked at, which it may make or change; not where the source would
+   * not do.
+   */
+  private void expand(Consumer<String> told) throws SpecException {
+    if (!spec.expand().isEmpty()) {
+      Preflight first = new Preflight();
+      first.source(databases, List.of());
+      first.orThrow();
+    }
+    ExpandContract.of(spec, databases).expand(told);
   }
 
   private static void requireNone(List<Problem> problems) throws SpecException {

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param source what is made at the source
  * @param kafka what is made in Kafka
  * @param target what is made in the target, beside the rows
+ * @param expand the statements that the start executes in the target
+ * @param contract the statements that {@code complete} executes there
  * @param mappings one for each new table
  * @param warnings what somebody should know, each with its place in the spec
  * @param ddl proposed tables and what follows; empty unless it was asked for
@@ -20,6 +22,8 @@ public record Plan(
     Source source,
     Kafka kafka,
     Target target,
+    Statements expand,
+    Statements contract,
     List<MappingPlan> mappings,
     List<String> warnings,
     Optional<Ddl> ddl) {
@@ -59,6 +63,14 @@ public record Plan(
    * @param url as the spec writes it
    */
   public record Target(String url, String schema, String progressTable) {}
+
+  /**
+   * A list of statements.
+   *
+   * @param statements how many there are
+   * @param done how many of them, from the first, are done
+   */
+  public record Statements(int statements, int done) {}
 
   /**
    * How one new table is filled.

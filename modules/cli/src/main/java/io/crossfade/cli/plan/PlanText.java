@@ -4,6 +4,7 @@ import io.crossfade.cli.plan.Plan.ColumnPlan;
 import io.crossfade.cli.plan.Plan.MappingPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A {@link Plan} for people. */
 public final class PlanText {
@@ -30,9 +31,20 @@ public final class PlanText {
         List.of(
             "  progress",
             "schema " + plan.target().schema() + ", table " + plan.target().progressTable()));
+    statements("  expand", plan.expand()).ifPresent(made::add);
+    statements("  contract", plan.contract()).ifPresent(made::add);
     text.append(columns(made));
     plan.mappings().forEach(mapping -> text.append('\n').append(mapping(mapping)));
     return text.toString();
+  }
+
+  private static Optional<List<String>> statements(String name, Plan.Statements list) {
+    int all = list.statements();
+    return all == 0
+        ? Optional.empty()
+        : Optional.of(
+            List.of(
+                name, all + (all == 1 ? " statement, " : " statements, ") + list.done() + " done"));
   }
 
   private static String partitions(int partitions) {

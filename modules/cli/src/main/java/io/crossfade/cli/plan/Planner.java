@@ -1,6 +1,7 @@
 package io.crossfade.cli.plan;
 
 import io.crossfade.cli.job.Databases;
+import io.crossfade.cli.job.ExpandContract;
 import io.crossfade.cli.job.Migration;
 import io.crossfade.cli.job.Migration.MappedTable;
 import io.crossfade.cli.job.Preflight;
@@ -65,16 +66,18 @@ public final class Planner {
 
   private Plan plan(boolean withDdl) throws SpecException {
     Set<TableId> proposed = new HashSet<>();
+    ExpandContract statements = ExpandContract.of(spec, databases);
+    ExpectedTables targets = ExpectedTables.of(spec, databases);
     Migration migration =
         Migration.compile(
             spec,
             functions,
             Preflight.source(databases),
-            (into, plan) -> table(into, plan, withDdl, proposed));
+            (into, plan) -> table(into, plan, targets, withDdl, proposed));
     List<Mapped> mappings = new ArrayList<>();
     Optional<Ddl> ddl = Optional.empty();
     try (Catalog catalog = Catalog.open(source());
-        Catalog targets = Catalog.open(target())) {
+        Catalog atTarget = Catalog.open(target())) {
       Map<TableId, TableDetails> details = new HashMap<>();
       for (MappedTable table : migration.tables()) {
         TableId source = table.plan().source().id();
@@ -86,10 +89,14 @@ public final class Planner {
                 whole(table, old.table(), functions),
                 old,
                 table.target(),
-                proposed.contains(into) ? Optional.empty() : targets.details(into)));
+                proposed.contains(into) ? Optional.empty() : atTarget.details(into)));
       }
       if (withDdl) {
-        ddl = Optional.of(DdlProposal.of(mappings, new Identifiers(catalog.keywords())));
+        List<Mapped> ours =
+            mappings.stream()
+                .filter(mapped -> !targets.expected().contains(mapped.target().id()))
+                .toList();
+        ddl = Optional.of(DdlProposal.of(ours, new Identifiers(catalog.keywords())));
       }
     }
     return new Plan(
@@ -98,14 +105,17 @@ public final class Planner {
             spec.source().url().toString(), databases.source().slot(), databases.source().slot()),
         kafka(mappings),
         new Plan.Target(spec.target().url().toString(), "crossfade", "crossfade.progress"),
+        new Plan.Statements(spec.expand().size(), statements.expanded()),
+        new Plan.Statements(spec.contract().size(), statements.contracted()),
         mappings.stream().map(this::mapping).toList(),
         migration.warnings().stream().map(Problem::toString).toList(),
         ddl);
   }
 
   private Optional<Table> table(
-      TableId into, SelectPlan plan, boolean withDdl, Set<TableId> proposed) throws SqlException {
-    Optional<Table> there = databases.target().describe(into);
+      TableId into, SelectPlan plan, ExpectedTables targets, boolean withDdl, Set<TableId> proposed)
+      throws SqlException {
+    Optional<Table> there = targets.table(into, plan);
     if (there.isPresent() || !withDdl || plan.source().primaryKey().isEmpty()) {
       return there;
     }

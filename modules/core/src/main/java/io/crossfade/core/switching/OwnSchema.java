@@ -6,6 +6,15 @@ import java.util.List;
 public interface OwnSchema {
 
   /**
+   * Whether something of the migration is there still; {@link #remove} takes all of it away at
+   * once. Blocks on the database for milliseconds.
+   *
+   * @param groups the consumer groups of its flows
+   * @throws SwitchingException where the database does not answer
+   */
+  boolean holds(List<String> groups);
+
+  /**
    * Takes away what one migration has there; the schema too, where no other migration needs it. Who
    * reads {@code crossfade.serving} gets an error from then on. Blocks on the database for seconds;
    * may be repeated.
