@@ -56,6 +56,7 @@ final class Rules {
     rules.tables();
     rules.reverse();
     rules.checks();
+    rules.hooks();
     rules.server();
     return rules.problems;
   }
@@ -189,6 +190,37 @@ final class Rules {
                   problems.add(
                       place.problem(
                           "line %d has a check of that name already".formatted(first.line()))));
+    }
+  }
+
+  private void hooks() {
+    for (int i = 0; i < tree.at("/hooks").size(); i++) {
+      String hook = "/hooks/" + i;
+      values
+          .text(hook + "/webhook")
+          .flatMap(HookSpec.Webhook::complaint)
+          .ifPresent(complaint -> add(hook + "/webhook", complaint));
+      values
+          .text(hook + "/timeout")
+          .filter(timeout -> timeout.matches("0+[a-z]+"))
+          .ifPresent(timeout -> add(hook + "/timeout", "must be more than nothing"));
+      String program = hook + "/command/0";
+      values
+          .text(program)
+          .filter(String::isBlank)
+          .ifPresent(
+              blank -> problems.add(tree.valuePlace(program).problem("'command' has no program")));
+      for (int arg = 0; arg < tree.at(hook + "/command").size(); arg++) {
+        String argument = hook + "/command/" + arg;
+        values
+            .text(argument)
+            .filter(text -> text.indexOf('\0') >= 0)
+            .ifPresent(
+                text ->
+                    problems.add(
+                        tree.valuePlace(argument)
+                            .problem("'command' has a NUL, which no program takes")));
+      }
     }
   }
 

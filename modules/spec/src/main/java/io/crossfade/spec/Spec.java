@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param reverse the way back of old tables for which it is written, in the file's order; each old
  *     table once
  * @param checks pairs of queries that must agree, in the file's order
+ * @param hooks what is run where phases begin or have ended, in the file's order
  * @param backfill how existing rows are copied
  * @param onBadRow what becomes of a row that the target refuses
  * @param onTruncate what a TRUNCATE of an old table does
@@ -34,6 +35,7 @@ public record Spec(
     List<SchemaSpec> schemas,
     List<ReverseSpec> reverse,
     List<CheckSpec> checks,
+    List<HookSpec> hooks,
     BackfillSpec backfill,
     OnBadRow onBadRow,
     OnTruncate onTruncate,
@@ -61,6 +63,7 @@ public record Spec(
     schemas = List.copyOf(schemas);
     reverse = List.copyOf(reverse);
     checks = List.copyOf(checks);
+    hooks = List.copyOf(hooks);
     if (tables.isEmpty() && schemas.isEmpty()) {
       throw new IllegalArgumentException(migration + " has no tables");
     }
@@ -74,7 +77,8 @@ public record Spec(
 
   /**
    * 64 hex digits that change when the spec means something else. Comments, layout, key order, the
-   * file's place, credentials and secrets do not count.
+   * file's place, credentials and secrets do not count, nor do hooks: a comparison that was begun
+   * means the same with others.
    */
   public String fingerprint() {
     return Fingerprint.of(this);

@@ -8,6 +8,7 @@ import io.crossfade.capture.Decisions;
 import io.crossfade.capture.Events;
 import io.crossfade.capture.Orders;
 import io.crossfade.capture.Throttle;
+import io.crossfade.capture.Told;
 import io.crossfade.capture.Topics;
 import io.crossfade.core.Opened;
 import io.crossfade.core.phase.Phase;
@@ -23,6 +24,7 @@ import io.crossfade.postgres.switching.PostgresSwitching;
 import io.crossfade.postgres.target.PostgresTarget;
 import io.crossfade.server.Document;
 import io.crossfade.server.JobServer;
+import io.crossfade.server.Operator;
 import io.crossfade.server.Status;
 import io.crossfade.server.StatusJson;
 import io.crossfade.spec.Problem;
@@ -55,6 +57,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A migration that runs in this process: the broker where the spec embeds one, capture, apply, and
@@ -62,6 +66,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Job implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Job.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int MOST_THREADS = 4;
 
@@ -141,7 +146,20 @@ public final class Job implements AutoCloseable {
     preflight.checks().stream()
         .filter(check -> check.level() == io.crossfade.core.Check.Level.WARN)
         .forEach(check -> warnings.accept(check.toString()));
+    if (begunWith.isEmpty()) {
+      beforeBackfill();
+    }
     run(migration, sources);
+  }
+
+  /** A start that has made nothing yet may come to this again. */
+  private void beforeBackfill() throws InterruptedException {
+    try (Hooks hooks = new Hooks(spec, Optional.empty(), line -> {})) {
+      hooks.before(Phase.BACKFILLING, Operator.here(), "", LOG::info);
+    } catch (HookFailed e) {
+      throw new CommandException(
+          ExitCode.PREFLIGHT, "the migration does not begin: " + e.getMessage(), e);
+    }
   }
 
   private static void requireNone(List<Problem> problems) throws SpecException {
@@ -209,6 +227,8 @@ public final class Job implements AutoCloseable {
                 orders::serving));
     Journal journal = opened.add(new Journal(new Events(kafka, names)));
     monitor.onBlock(journal::sayByItself);
+    Hooks hooks =
+        opened.add(new Hooks(spec, Optional.of(new Told(kafka, names)), journal::sayByItself));
     Barriers barriers = new Barriers(capture, apply);
     JobFollowing following =
         new JobFollowing(
@@ -256,7 +276,8 @@ public final class Job implements AutoCloseable {
                 new ForwardFlow(barriers, apply, target, names.applyGroup()),
                 reverse,
                 marks,
-                journal));
+                journal,
+                hooks));
     monitor.watch(desk::standing, reverse);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     JobMetrics.register(registry, spec.migration(), migration, apply);
@@ -302,6 +323,7 @@ public final class Job implements AutoCloseable {
     comparisons.start();
     marks.start();
     desk.start();
+    hooks.awaitBackfill(() -> capture.status().backfillDone());
     opened.add(new LoadGuard(limits(), throttle)).start();
   }
 
@@ -312,7 +334,8 @@ public final class Job implements AutoCloseable {
       ForwardFlow forward,
       ReverseFlow reverse,
       ServingMarks marks,
-      Journal journal) {
+      Journal journal,
+      Hooks hooks) {
     PostgresSwitching atSource = databases.switchingSource(spec.migration());
     PostgresSwitching atTarget = databases.switchingTarget(spec.migration());
     List<TableId> old = migration.sources().stream().map(Table::id).toList();
@@ -353,7 +376,8 @@ public final class Job implements AutoCloseable {
                   "target", atTarget.openTransactions().olderThan(OLDEST, fresh), OLDEST));
           return gates;
         },
-        journal::sayByItself);
+        journal::sayByItself,
+        hooks);
   }
 
   private Map<String, Document> documents(

@@ -10,6 +10,7 @@ import io.crossfade.capture.Decisions;
 import io.crossfade.core.phase.Phase;
 import io.crossfade.core.phase.Standing;
 import io.crossfade.core.serving.Side;
+import io.crossfade.spec.HookSpec.When;
 import io.crossfade.switchover.Gate;
 import io.crossfade.switchover.SwitchOutcome;
 import io.crossfade.switchover.Switchover;
@@ -48,6 +49,7 @@ final class SwitchDesk implements AutoCloseable {
   private final Switchover switchover;
   private final Function<Request, List<Gate>> gates;
   private final Consumer<String> journal;
+  private final Hooks hooks;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(run -> new Thread(run, "crossfade-switch"));
 
@@ -121,6 +123,7 @@ final class SwitchDesk implements AutoCloseable {
    * @param makeSwitchover given who takes what is being done
    * @param gates what has to be so, as far as the switchover does not know itself; blocks
    * @param journal takes what is decided
+   * @param hooks what is run before and after a switch
    */
   SwitchDesk(
       Decisions decisions,
@@ -129,7 +132,8 @@ final class SwitchDesk implements AutoCloseable {
       Supplier<CaptureStatus.State> capture,
       Function<Consumer<String>, Switchover> makeSwitchover,
       Function<Request, List<Gate>> gates,
-      Consumer<String> journal) {
+      Consumer<String> journal,
+      Hooks hooks) {
     this.decisions = decisions;
     this.forward = forward;
     this.reverse = reverse;
@@ -137,6 +141,7 @@ final class SwitchDesk implements AutoCloseable {
     this.switchover = makeSwitchover.apply(this::say);
     this.gates = gates;
     this.journal = journal;
+    this.hooks = hooks;
   }
 
   void start() {
@@ -195,12 +200,14 @@ final class SwitchDesk implements AutoCloseable {
     if (standing.undecided()) {
       LOG.info("A switch was interrupted before it was decided; it is undone");
       journal.accept(standing.phase() + " was interrupted, and is undone");
-      switchover.undo(standing);
+      standing = switchover.undo(standing);
     } else {
       switchover.settle(standing);
     }
     settled = true;
     trouble = "";
+    // Of one that another start has settled hooks may not have been told any more.
+    PhaseEnd.ofLastSwitch(standing).ifPresent(hooks::after);
   }
 
   private void resign() {
@@ -236,7 +243,11 @@ final class SwitchDesk implements AutoCloseable {
       run.gates.addAll(gates.apply(request));
       run.gates.addAll(switchover.validate(standing, request.request()));
       if (request.dryRun()) {
+        Phase phase = request.request().next();
+        hooks.plan(When.BEFORE, phase).forEach(run::say);
         switchover.plan(standing, request.request()).forEach(run::say);
+        hooks.plan(When.AFTER, standing.phase()).forEach(run::say);
+        hooks.plan(When.AFTER, phase).forEach(run::say);
         run.end("planned", "", Duration.ZERO);
         return;
       }
@@ -277,7 +288,18 @@ final class SwitchDesk implements AutoCloseable {
   private void carryOut(Run run) {
     Switchover.Request request = run.request.request();
     try {
+      if (request.rehearse()) {
+        hooks.plan(When.BEFORE, request.next()).forEach(hook -> say("not rehearsed: " + hook));
+      } else {
+        hooks.before(request.next(), request.who(), request.why(), this::say);
+      }
       SwitchOutcome outcome = switchover.run(decisions.current().orElseThrow(), request);
+      Optional<PhaseEnd> end = decisions.current().flatMap(PhaseEnd::ofLastSwitch);
+      if (request.rehearse()) {
+        end.ifPresent(hooks::leaveOut);
+      } else {
+        end.ifPresent(hooks::after);
+      }
       if (outcome instanceof SwitchOutcome.Switched switched) {
         run.end("switched", "", switched.pause());
         journal.accept(
@@ -295,6 +317,10 @@ final class SwitchDesk implements AutoCloseable {
         run.end("given-up", givenUp.step() + ": " + givenUp.why(), givenUp.pause());
         journal.accept("given up at " + givenUp.step() + ": " + givenUp.why());
       }
+    } catch (HookFailed e) {
+      run.end("given-up", "hook: " + e.getMessage(), Duration.ZERO);
+      journal.accept("given up at hook: " + e.summary());
+      hooks.after(PhaseEnd.notBegun(request.next(), request.who(), request.why()));
     } catch (InterruptedException e) {
       run.end("unknown", "the job ends", Duration.ZERO);
       Thread.currentThread().interrupt();
