@@ -112,7 +112,9 @@ final class SchemaCheck {
   /** An object has one choice, or several under "allOf"; which of them failed is looked up here. */
   private void choices(String object) {
     JsonNode schema = schemaOf(object);
-    choice(object, schema.path("oneOf"));
+    if (schema.has("oneOf")) {
+      choice(object, schema.path("oneOf"));
+    }
     schema.path("allOf").forEach(one -> choice(object, one.path("oneOf")));
   }
 

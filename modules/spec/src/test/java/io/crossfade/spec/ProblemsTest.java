@@ -370,20 +370,20 @@ class ProblemsTest {
           - { after: completed, command: [1] }
           - x
         """,
-        "7:13: 'before' cannot be 'following': it comes by itself, so nothing can stop it; write"
+        "7:15: 'before' cannot be 'following': it comes by itself, so nothing can stop it; write"
             + " 'after: backfilling', or 'after: rolling-back'",
-        "8:13: 'before' cannot be 'completed': it comes by itself, so nothing can stop it; write"
+        "8:15: 'before' cannot be 'completed': it comes by itself, so nothing can stop it; write"
             + " 'before: completing' or 'after: completing'",
-        "9:13: 'before' must be 'backfilling' or 'cutting-over' or 'rolling-back' or 'completing'"
+        "9:15: 'before' must be 'backfilling' or 'cutting-over' or 'rolling-back' or 'completing'"
             + " or 'abandoning', is 'cutover'",
-        "9:31: 'webhook' must begin with http:// or https:// and a host",
-        "10:12: 'after' must be 'backfilling' or 'following' or 'cutting-over' or 'reversed' or"
+        "9:33: 'webhook' must begin with http:// or https:// and a host",
+        "10:14: 'after' must be 'backfilling' or 'following' or 'cutting-over' or 'reversed' or"
             + " 'rolling-back' or 'completing' or 'completed' or 'abandoning' or 'abandoned',"
             + " is 'cuting-over'; did you mean 'cutting-over'?",
-        "10:34: 'webhook' must not hold user and password, which would not be sent",
+        "10:36: 'webhook' must not hold user and password, which would not be sent",
         "11:5: entry 5 of 'hooks' needs either 'before' or 'after'",
         "12:27: entry 6 of 'hooks' takes only one of 'before' or 'after'",
-        "12:61: entry 6 of 'hooks' takes only one of 'command' or 'webhook'",
+        "12:60: entry 6 of 'hooks' takes only one of 'command' or 'webhook'",
         "13:5: entry 7 of 'hooks' needs either 'command' or 'webhook'",
         "14:33: 'command' is empty",
         "14:46: 'timeout' must be text, is a number; put it between quotes",
@@ -394,7 +394,7 @@ class ProblemsTest {
         "17:24: unknown key 'webhok'; did you mean 'webhook'?",
         "18:33: 'webhook' is no URL",
         "18:55: 'timeout' must be a number with ms, s, m or h, for instance 30s, is 'soon'",
-        "19:35: '0' must be text, is a number; put it between quotes",
+        "19:35: entry 1 of 'command' must be text, is a number; put it between quotes",
         "20:5: entry 14 of 'hooks' must be a mapping of keys to values, is text");
   }
 

@@ -245,8 +245,7 @@ class SpecReaderTest {
     assertThat(first.timeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(values(first))
         .containsExactly(directory.resolveSibling("announce.sh").toString(), Specs.MARKER + "-1");
-    assertThat(first)
-        .hasToString("before: cutting-over, ../announce.sh ${env:SOURCE_PASSWORD}");
+    assertThat(first).hasToString("before: cutting-over, ../announce.sh ${env:SOURCE_PASSWORD}");
     assertThat(values(spec.hooks().get(1))).containsExactly("notify", "./as-it-is");
     assertThat(spec.hooks().get(1).timeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(((HookSpec.Webhook) spec.hooks().get(2).action()).url().value())
