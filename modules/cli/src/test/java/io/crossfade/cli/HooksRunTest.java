@@ -87,8 +87,6 @@ class HooksRunTest {
       assertThat(err.toString())
           .contains("hook before: cutting-over, ./hook.sh, within 20000 ms\nway-back: ")
           .contains("hook after: following, ./hook.sh", "hook after: cutting-over, ./hook.sh");
-      assertThat(to(job, "cutover", "--rehearse", "--yes")).as(err.toString()).isZero();
-      assertThat(err.toString()).contains("not rehearsed: hook before: cutting-over, ./hook.sh");
 
       Files.createFile(directory.resolve("fail-before-cutting-over"));
       assertThat(to(job, "cutover", "--yes")).as(err.toString()).isEqualTo(5);
@@ -103,6 +101,9 @@ class HooksRunTest {
       assertThat(out.toString())
           .contains("given up at hook: before: cutting-over, ./hook.sh: exit code 9");
 
+      assertThat(to(job, "cutover", "--rehearse", "--yes")).as(err.toString()).isZero();
+      assertThat(err.toString()).contains("not rehearsed: hook before: cutting-over, ./hook.sh");
+
       Files.createFile(directory.resolve("fail-after-cutting-over"));
       assertThat(to(job, "cutover", "--yes", "--reason", "it is time")).as(err.toString()).isZero();
       awaitLog("before cutting-over", "after following switched", "after cutting-over switched");
@@ -115,17 +116,23 @@ class HooksRunTest {
       assertThat(out.toString()).contains("hook after: cutting-over, ./hook.sh: exit code 9");
     }
     Files.delete(directory.resolve("hold-after-rolling-back"));
-    try (Job job = start()) {
-      job.awaitCaughtUp();
-      awaitLog("after rolling-back switched");
-    }
     Files.createFile(directory.resolve("fail-before-cutting-over"));
     try (Job job = start()) {
       job.awaitCaughtUp();
-      // Hooks keep their order, so what the start has to tell stands before this.
-      assertThat(to(job, "cutover", "--yes")).as(err.toString()).isEqualTo(5);
-      awaitLog("before cutting-over", "after cutting-over given-up");
+      awaitLog("after rolling-back switched");
+      assertThat(to(job, "cutover", "--rehearse", "--yes")).as(err.toString()).isZero();
+      stoppedByItsHook(job);
     }
+    try (Job job = start()) {
+      job.awaitCaughtUp();
+      stoppedByItsHook(job);
+    }
+  }
+
+  /** Hooks keep their order: what was to be told before stands before it. */
+  private void stoppedByItsHook(Job job) throws Exception {
+    assertThat(to(job, "cutover", "--yes")).as(err.toString()).isEqualTo(5);
+    awaitLog("before cutting-over", "after cutting-over given-up");
   }
 
   /** Waits for as many lines; forgets them. */

@@ -131,6 +131,15 @@ final class Hooks implements AutoCloseable {
     later(() -> tell(end, hooks));
   }
 
+  /** Waits until all that were told of are run: for who ends the job afterwards. */
+  void await() throws InterruptedException {
+    try {
+      thread.submit(() -> true).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("nothing can fail here", e);
+    }
+  }
+
   /** An end that nobody is to be told of, now or by a later start. */
   void leaveOut(PhaseEnd end) {
     later(() -> tell(end, List.of()));

@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * Phases that have ended together, as hooks are told of them.
  *
- * @param id tells this end from all others of the migration; empty where nothing has begun, so that
- *     no later start can know of it
+ * @param id tells this end from all others of the migration; empty where no later start can know of
+ *     it
  * @param phases in the order in which they stand
  * @param outcome in a word or two: {@code switched}, {@code given-up}
  * @param who gave the order
@@ -34,9 +34,9 @@ record PhaseEnd(
     Objects.requireNonNull(reason, "reason");
   }
 
-  /** A switch that has not begun. */
-  static PhaseEnd notBegun(Phase phase, String who, String reason) {
-    return new PhaseEnd(Optional.empty(), List.of(phase), GIVEN_UP, who, reason);
+  /** One that no later start can know of: nothing has begun, or nothing is left to write it to. */
+  static PhaseEnd unnoted(String outcome, String who, String reason, Phase... phases) {
+    return new PhaseEnd(Optional.empty(), List.of(phases), outcome, who, reason);
   }
 
   /**

@@ -320,7 +320,7 @@ final class SwitchDesk implements AutoCloseable {
     } catch (HookFailed e) {
       run.end("given-up", "hook: " + e.getMessage(), Duration.ZERO);
       journal.accept("given up at hook: " + e.summary());
-      hooks.after(PhaseEnd.notBegun(request.next(), request.who(), request.why()));
+      hooks.after(PhaseEnd.unnoted(PhaseEnd.GIVEN_UP, request.who(), request.why(), request.next()));
     } catch (InterruptedException e) {
       run.end("unknown", "the job ends", Duration.ZERO);
       Thread.currentThread().interrupt();

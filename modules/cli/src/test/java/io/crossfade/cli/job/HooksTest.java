@@ -145,7 +145,7 @@ class HooksTest {
 
     try (Hooks hooks = hooks("{ after: cutting-over, webhook: \"" + url + "/a?b=c\" }")) {
       hooks.after(SWITCHED);
-      await(() -> !received.isEmpty());
+      hooks.await();
     }
 
     assertThat(received)
