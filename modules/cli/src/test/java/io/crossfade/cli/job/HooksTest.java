@@ -191,6 +191,7 @@ class HooksTest {
 
   /** Fails where only the head of an answer has to come in time. */
   @Test
+  @Timeout(15)
   void shouldGiveAWebhookUpWhenItsTimeIsOver() throws Exception {
     String url =
         serve(
