@@ -120,12 +120,23 @@ class HooksRunTest {
     try (Job job = start()) {
       job.awaitCaughtUp();
       awaitLog("after rolling-back switched");
+      awaitSettled(job);
       assertThat(to(job, "cutover", "--rehearse", "--yes")).as(err.toString()).isZero();
       stoppedByItsHook(job);
     }
     try (Job job = start()) {
       job.awaitCaughtUp();
+      awaitSettled(job);
       stoppedByItsHook(job);
+    }
+  }
+
+  /** A job that was started again takes orders when it has brought about what was decided. */
+  private void awaitSettled(Job job) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (to(job, "cutover", "--dry-run") != 0) {
+      assertThat(System.nanoTime()).as(err.toString()).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(50);
     }
   }
 
