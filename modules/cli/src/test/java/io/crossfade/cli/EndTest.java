@@ -107,6 +107,8 @@ class EndTest {
           .isEqualTo(expected);
     }
     assertNothingIsLeft();
+    assertThat(directory.resolve("asked")).exists();
+    assertThat(directory.resolve("ended")).exists();
     assertThat(target.query("SELECT convalidated FROM pg_constraint WHERE conname = 'counted'"))
         .containsExactly("t");
     assertThat(source.query("SELECT to_regclass('a') IS NULL, count(*) >= 500 FROM _a_old"))
@@ -278,6 +280,9 @@ class EndTest {
         server: { port: %d }
         tables:
           - { into: public.b, select: "SELECT id, owner, n FROM public.a" }
+        hooks:
+          - { before: completing, command: [ touch, asked ] }
+          - { after: completed, command: [ touch, ended ] }
         contract: [ "ALTER TABLE public.b ADD CONSTRAINT counted CHECK (%s)" ]
         """
             .formatted(

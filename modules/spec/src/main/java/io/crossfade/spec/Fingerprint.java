@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * SHA-256 over one fixed JSON form of a spec. Secrets, credentials and file places are left out.
+ * SHA-256 over one fixed JSON form of a spec. Secrets, credentials, file places and hooks are left
+ * out.
  */
 final class Fingerprint {
   private Fingerprint() {}

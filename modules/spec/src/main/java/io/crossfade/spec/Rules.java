@@ -58,6 +58,7 @@ final class Rules {
     rules.checks();
     rules.statements("expand");
     rules.statements("contract");
+    rules.hooks();
     rules.server();
     return rules.problems;
   }
@@ -205,6 +206,37 @@ final class Rules {
       if (values.text(entry).filter(String::isBlank).isPresent()) {
         problems.add(
             tree.valuePlace(entry).problem("entry %d of '%s' is empty".formatted(i + 1, list)));
+      }
+    }
+  }
+
+  private void hooks() {
+    for (int i = 0; i < tree.at("/hooks").size(); i++) {
+      String hook = "/hooks/" + i;
+      values
+          .text(hook + "/webhook")
+          .flatMap(HookSpec.Webhook::complaint)
+          .ifPresent(complaint -> add(hook + "/webhook", complaint));
+      values
+          .text(hook + "/timeout")
+          .filter(timeout -> timeout.matches("0+[a-z]+"))
+          .ifPresent(timeout -> add(hook + "/timeout", "must be more than nothing"));
+      String program = hook + "/command/0";
+      values
+          .text(program)
+          .filter(String::isBlank)
+          .ifPresent(
+              blank -> problems.add(tree.valuePlace(program).problem("'command' has no program")));
+      for (int arg = 0; arg < tree.at(hook + "/command").size(); arg++) {
+        String argument = hook + "/command/" + arg;
+        values
+            .text(argument)
+            .filter(text -> text.indexOf('\0') >= 0)
+            .ifPresent(
+                text ->
+                    problems.add(
+                        tree.valuePlace(argument)
+                            .problem("'command' has a NUL, which no program takes")));
       }
     }
   }

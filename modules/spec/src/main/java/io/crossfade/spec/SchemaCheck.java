@@ -91,7 +91,7 @@ final class SchemaCheck {
     switch (keyword(message)) {
       case "additionalProperties" -> {}
       case "required" -> missing(pointer, message.getProperty());
-      case "oneOf" -> choice(pointer);
+      case "oneOf" -> choices(pointer);
       default -> {
         // A value of the wrong type breaks other rules as well; one sentence is enough.
         boolean typeFits = fits(tree.at(pointer), schemaOf(pointer).path("type"));
@@ -109,12 +109,22 @@ final class SchemaCheck {
     }
   }
 
-  private void choice(String object) {
+  /** An object has one choice, or several under "allOf"; which of them failed is looked up here. */
+  private void choices(String object) {
+    JsonNode schema = schemaOf(object);
+    if (schema.has("oneOf")) {
+      choice(object, schema.path("oneOf"));
+    }
+    schema.path("allOf").forEach(one -> choice(object, one.path("oneOf")));
+  }
+
+  private void choice(String object, JsonNode branches) {
     List<String> keys =
-        StreamSupport.stream(schemaOf(object).path("oneOf").spliterator(), false)
+        StreamSupport.stream(branches.spliterator(), false)
             .map(branch -> branch.path("required").path(0).textValue())
             .toList();
     if (!tree.at(object).isObject()
+        || keys.stream().filter(key -> tree.has(YamlTree.below(object, key))).count() == 1
         || keys.stream().anyMatch(key -> meant.contains(YamlTree.below(object, key)))) {
       return;
     }
@@ -152,6 +162,10 @@ final class SchemaCheck {
 
   private static String enumComplaint(JsonNode value, JsonNode rules) {
     List<String> known = texts(rules.path("enum"));
+    String refusal = rules.path("refusals").path(value.asText()).asText();
+    if (!refusal.isEmpty()) {
+      return "cannot be '" + value.asText() + "': " + refusal;
+    }
     return "must be %s, is '%s'%s"
         .formatted(
             known.stream().map(k -> "'" + k + "'").collect(Collectors.joining(" or ")),

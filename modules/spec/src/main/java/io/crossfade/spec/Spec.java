@@ -21,6 +21,7 @@ import java.util.Objects;
  * @param checks pairs of queries that must agree, in the file's order
  * @param expand statements for the target that come before the first row, in the file's order
  * @param contract statements for the target that come after the end, in the file's order
+ * @param hooks what is run where phases begin or have ended, in the file's order
  * @param backfill how existing rows are copied
  * @param onBadRow what becomes of a row that the target refuses
  * @param onTruncate what a TRUNCATE of an old table does
@@ -38,6 +39,7 @@ public record Spec(
     List<CheckSpec> checks,
     List<SqlText> expand,
     List<SqlText> contract,
+    List<HookSpec> hooks,
     BackfillSpec backfill,
     OnBadRow onBadRow,
     OnTruncate onTruncate,
@@ -67,6 +69,7 @@ public record Spec(
     checks = List.copyOf(checks);
     expand = List.copyOf(expand);
     contract = List.copyOf(contract);
+    hooks = List.copyOf(hooks);
     if (tables.isEmpty() && schemas.isEmpty()) {
       throw new IllegalArgumentException(migration + " has no tables");
     }
@@ -80,7 +83,8 @@ public record Spec(
 
   /**
    * 64 hex digits that change when the spec means something else. Comments, layout, key order, the
-   * file's place, credentials and secrets do not count.
+   * file's place, credentials and secrets do not count, nor do hooks: a comparison that was begun
+   * means the same with others.
    */
   public String fingerprint() {
     return Fingerprint.of(this);

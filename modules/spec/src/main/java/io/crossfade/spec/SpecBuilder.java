@@ -3,6 +3,7 @@ package io.crossfade.spec;
 import io.crossfade.core.target.OnBadRow;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class SpecBuilder {
         checks(),
         statements("/expand"),
         statements("/contract"),
+        hooks(),
         backfill(),
         values.text("/on-bad-row").filter("park"::equals).isPresent()
             ? OnBadRow.PARK
@@ -117,6 +119,42 @@ final class SpecBuilder {
     return IntStream.range(0, tree.at(list).size())
         .mapToObj(index -> tree.sql(list + "/" + index))
         .toList();
+  }
+
+  private List<HookSpec> hooks() {
+    return IntStream.range(0, tree.at("/hooks").size())
+        .mapToObj(index -> hook("/hooks/" + index))
+        .toList();
+  }
+
+  private HookSpec hook(String pointer) {
+    boolean before = tree.has(pointer + "/before");
+    return new HookSpec(
+        before ? HookSpec.When.BEFORE : HookSpec.When.AFTER,
+        HookSpec.phase(text(pointer + (before ? "/before" : "/after"))),
+        tree.has(pointer + "/command")
+            ? command(pointer + "/command")
+            : new HookSpec.Webhook(setting(pointer + "/webhook")),
+        values
+            .text(pointer + "/timeout")
+            .map(PauseWhen::duration)
+            .orElse(HookSpec.DEFAULT_TIMEOUT));
+  }
+
+  /** A program without a slash is looked for in PATH, as shells do. */
+  private HookSpec.Command command(String pointer) {
+    List<Setting> argv = new ArrayList<>();
+    for (int i = 0; i < tree.at(pointer).size(); i++) {
+      argv.add(setting(pointer + "/" + i));
+    }
+    Setting program = argv.get(0);
+    if (program.value().contains("/")) {
+      argv.set(
+          0,
+          new Setting(
+              file.resolveSibling(program.value()).normalize().toString(), program.toString()));
+    }
+    return new HookSpec.Command(argv);
   }
 
   private Stream<String> entries() {

@@ -363,6 +363,60 @@ class ProblemsTest {
         "8:49: references are not replaced in SQL, which is printed and logged; write the value");
   }
 
+  /** Fails where a hook is taken that would never be run, or cannot be. */
+  @Test
+  void shouldReportHooksThatCannotBe() {
+    assertProblems(
+        """
+        migration: m
+        source: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        target: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        kafka: { bootstrap-servers: k:9092 }
+        tables: [ { into: p.a, from: p.b } ]
+        hooks:
+          - { before: following, command: [x] }
+          - { before: completed, command: [x] }
+          - { before: cutover, webhook: "ftp://h/x" }
+          - { after: cuting-over, webhook: "https://me:x@h/x" }
+          - { command: [x] }
+          - { before: completing, after: completing, command: [x], webhook: "http://h" }
+          - { after: reversed }
+          - { after: reversed, command: [], timeout: 5 }
+          - { after: reversed, command: ["", b], timeout: 0s }
+          - { after: reversed, command: x, timeout: 9999999h }
+          - { after: reversed, webhok: "http://h" }
+          - { after: reversed, webhook: "http:// h", timeout: soon }
+          - { after: completed, command: [1] }
+          - x
+        """,
+        "7:15: 'before' cannot be 'following': it comes by itself, so nothing can stop it; write"
+            + " 'after: backfilling', or 'after: rolling-back'",
+        "8:15: 'before' cannot be 'completed': it comes by itself, so nothing can stop it; write"
+            + " 'before: completing' or 'after: completing'",
+        "9:15: 'before' must be 'backfilling' or 'cutting-over' or 'rolling-back' or 'completing'"
+            + " or 'abandoning', is 'cutover'",
+        "9:33: 'webhook' must begin with http:// or https:// and a host",
+        "10:14: 'after' must be 'backfilling' or 'following' or 'cutting-over' or 'reversed' or"
+            + " 'rolling-back' or 'completing' or 'completed' or 'abandoning' or 'abandoned',"
+            + " is 'cuting-over'; did you mean 'cutting-over'?",
+        "10:36: 'webhook' must not hold user and password, which would not be sent",
+        "11:5: entry 5 of 'hooks' needs either 'before' or 'after'",
+        "12:27: entry 6 of 'hooks' takes only one of 'before' or 'after'",
+        "12:60: entry 6 of 'hooks' takes only one of 'command' or 'webhook'",
+        "13:5: entry 7 of 'hooks' needs either 'command' or 'webhook'",
+        "14:33: 'command' is empty",
+        "14:46: 'timeout' must be text, is a number; put it between quotes",
+        "15:34: 'command' has no program",
+        "15:51: 'timeout' must be more than nothing",
+        "16:33: 'command' must be a list, is text",
+        "16:45: 'timeout' must be a number with ms, s, m or h, for instance 30s, is '9999999h'",
+        "17:24: unknown key 'webhok'; did you mean 'webhook'?",
+        "18:33: 'webhook' is no URL",
+        "18:55: 'timeout' must be a number with ms, s, m or h, for instance 30s, is 'soon'",
+        "19:35: entry 1 of 'command' must be text, is a number; put it between quotes",
+        "20:5: entry 14 of 'hooks' must be a mapping of keys to values, is text");
+  }
+
   @Test
   void shouldReportAMistakeInTheYamlWithItsPlace() {
     assertProblems(

@@ -4,10 +4,13 @@ import static io.crossfade.spec.Specs.VALID;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crossfade.core.phase.Phase;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.OnBadRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -217,6 +220,42 @@ class SpecReaderTest {
     Spec accepted = Specs.valid(directory, back.replace("} ]", ", accept-loss: true } ]"));
     assertThat(accepted.fingerprint()).isNotEqualTo(fingerprint);
     assertThat(accepted.reverse().get(0).acceptLoss()).isTrue();
+  }
+
+  /**
+   * Fails where a hook is built otherwise than written, where its program is looked for elsewhere
+   * than beside the spec, or where it makes a comparison begin anew.
+   */
+  @Test
+  void shouldReadHooks() {
+    Spec spec =
+        Specs.valid(
+            directory,
+            VALID
+                + """
+                hooks:
+                  - { before: cutting-over, command: [../announce.sh, "${env:SOURCE_PASSWORD}"] }
+                  - { after: rolling-back, command: [notify, ./as-it-is], timeout: 5m }
+                  - { after: completed, webhook: "https://h/x?${env:TARGET_PASSWORD}" }
+                """);
+
+    HookSpec first = spec.hooks().get(0);
+    assertThat(first.when()).isEqualTo(HookSpec.When.BEFORE);
+    assertThat(first.phase()).isEqualTo(Phase.CUTTING_OVER);
+    assertThat(first.timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(values(first))
+        .containsExactly(directory.resolveSibling("announce.sh").toString(), Specs.MARKER + "-1");
+    assertThat(first).hasToString("before: cutting-over, ../announce.sh ${env:SOURCE_PASSWORD}");
+    assertThat(values(spec.hooks().get(1))).containsExactly("notify", "./as-it-is");
+    assertThat(spec.hooks().get(1).timeout()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(((HookSpec.Webhook) spec.hooks().get(2).action()).url().value())
+        .isEqualTo("https://h/x?" + Specs.MARKER + "-2");
+    assertThat(spec.toString()).doesNotContain(Specs.MARKER);
+    assertThat(spec.fingerprint()).isEqualTo(Specs.valid(directory, VALID).fingerprint());
+  }
+
+  private static List<String> values(HookSpec hook) {
+    return ((HookSpec.Command) hook.action()).argv().stream().map(Setting::value).toList();
   }
 
   @Test

@@ -50,6 +50,9 @@ public final class ControlCodec {
   /** Before an id that no other event has: each of them is kept. In no transaction, by anybody. */
   private static final String EVENT_PREFIX = "event/";
 
+  /** Before the id of an end of phases, in the keys of the notes that hooks were told of it. */
+  private static final String TOLD_PREFIX = "told/";
+
   private static final int VERSION = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -110,6 +113,15 @@ public final class ControlCodec {
   /** Whether a record is an event. */
   public static boolean isEvent(String key) {
     return key.startsWith(EVENT_PREFIX);
+  }
+
+  /**
+   * The key under which it stands, as an event, that hooks were told of an end. In no transaction.
+   *
+   * @param id tells the end from all others
+   */
+  public static String toldKey(String id) {
+    return TOLD_PREFIX + id;
   }
 
   /** Written as an array, for a dot may stand in either name. */

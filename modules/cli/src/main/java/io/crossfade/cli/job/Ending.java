@@ -95,9 +95,17 @@ final class Ending {
           part.work().run();
           FaultPoint.IN_ENDING.reached();
         }
+        tellHooks(standing, told);
         return Stream.concat(stays.stream(), left(standing).stream()).toList();
       }
       return left(standing);
+    }
+  }
+
+  private void tellHooks(Standing standing, Consumer<String> told) throws InterruptedException {
+    try (Hooks hooks = new Hooks(spec, Optional.empty(), told)) {
+      hooks.after(PhaseEnd.ofTheMigration(standing));
+      hooks.await();
     }
   }
 

@@ -8,6 +8,7 @@ import io.crossfade.capture.Decisions;
 import io.crossfade.capture.Events;
 import io.crossfade.capture.Orders;
 import io.crossfade.capture.Throttle;
+import io.crossfade.capture.Told;
 import io.crossfade.capture.Topics;
 import io.crossfade.core.Opened;
 import io.crossfade.core.phase.Phase;
@@ -23,6 +24,7 @@ import io.crossfade.postgres.switching.PostgresSwitching;
 import io.crossfade.postgres.target.PostgresTarget;
 import io.crossfade.server.Document;
 import io.crossfade.server.JobServer;
+import io.crossfade.server.Operator;
 import io.crossfade.server.Status;
 import io.crossfade.server.StatusJson;
 import io.crossfade.spec.Problem;
@@ -159,6 +161,9 @@ public final class Job implements AutoCloseable {
     preflight.checks().stream()
         .filter(check -> check.level() == io.crossfade.core.Check.Level.WARN)
         .forEach(check -> warnings.accept(check.toString()));
+    if (begunWith.isEmpty()) {
+      beforeBackfill();
+    }
     end =
         new JobEnd(
             ending,
@@ -200,6 +205,16 @@ public final class Job implements AutoCloseable {
       first.orThrow();
     }
     ExpandContract.of(spec, databases).expand(told);
+  }
+
+  /** A start that has made nothing yet may come to this again. */
+  private void beforeBackfill() throws InterruptedException {
+    try (Hooks hooks = new Hooks(spec, Optional.empty(), line -> {})) {
+      hooks.before(Phase.BACKFILLING, Operator.here(), "", LOG::info);
+    } catch (HookFailed e) {
+      throw new CommandException(
+          ExitCode.PREFLIGHT, "the migration does not begin: " + e.getMessage(), e);
+    }
   }
 
   private static void requireNone(List<Problem> problems) throws SpecException {
@@ -267,6 +282,8 @@ public final class Job implements AutoCloseable {
                 orders::serving));
     Journal journal = flows.add(new Journal(new Events(kafka, names)));
     monitor.onBlock(journal::sayByItself);
+    Hooks hooks =
+        flows.add(new Hooks(spec, Optional.of(new Told(kafka, names)), journal::sayByItself));
     Barriers barriers = new Barriers(capture, apply);
     JobFollowing following =
         new JobFollowing(
@@ -315,7 +332,8 @@ public final class Job implements AutoCloseable {
                 reverse,
                 marks,
                 orders,
-                journal));
+                journal,
+                hooks));
     monitor.watch(desk::standing, reverse);
     end.tells(desk, monitor::look);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -362,6 +380,7 @@ public final class Job implements AutoCloseable {
     comparisons.start();
     marks.start();
     desk.start();
+    hooks.awaitBackfill(() -> capture.status().backfillDone());
     flows.add(new LoadGuard(limits(), throttle)).start();
   }
 
@@ -373,7 +392,8 @@ public final class Job implements AutoCloseable {
       ReverseFlow reverse,
       ServingMarks marks,
       Orders orders,
-      Journal journal) {
+      Journal journal,
+      Hooks hooks) {
     PostgresSwitching atSource = databases.switchingSource(spec.migration());
     PostgresSwitching atTarget = databases.switchingTarget(spec.migration());
     List<TableId> old = migration.sources().stream().map(Table::id).toList();
@@ -418,7 +438,8 @@ public final class Job implements AutoCloseable {
           return gates;
         },
         end,
-        journal::sayByItself);
+        journal::sayByItself,
+        hooks);
   }
 
   private List<String> obstacles(PostgresSwitching source, Phase next) {

@@ -10,6 +10,7 @@ import io.crossfade.core.FaultPoint;
 import io.crossfade.core.phase.Phase;
 import io.crossfade.core.phase.Standing;
 import io.crossfade.core.serving.Side;
+import io.crossfade.spec.HookSpec.When;
 import io.crossfade.switchover.Gate;
 import io.crossfade.switchover.SwitchOutcome;
 import io.crossfade.switchover.Switchover;
@@ -52,6 +53,7 @@ final class SwitchDesk implements AutoCloseable {
   private final Function<Request, List<Gate>> gates;
   private final Ends ends;
   private final Consumer<String> journal;
+  private final Hooks hooks;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(run -> new Thread(run, "crossfade-switch"));
 
@@ -90,6 +92,7 @@ final class SwitchDesk implements AutoCloseable {
    * @param gates what has to be so, as far as the switchover does not know itself; blocks
    * @param ends what becomes of the job when its migration ends
    * @param journal takes what is decided
+   * @param hooks what is run before and after a switch
    */
   SwitchDesk(
       Decisions decisions,
@@ -99,7 +102,8 @@ final class SwitchDesk implements AutoCloseable {
       Function<Consumer<String>, Switchover> makeSwitchover,
       Function<Request, List<Gate>> gates,
       Ends ends,
-      Consumer<String> journal) {
+      Consumer<String> journal,
+      Hooks hooks) {
     this.decisions = decisions;
     this.forward = forward;
     this.reverse = reverse;
@@ -108,6 +112,7 @@ final class SwitchDesk implements AutoCloseable {
     this.gates = gates;
     this.ends = ends;
     this.journal = journal;
+    this.hooks = hooks;
   }
 
   void start() {
@@ -172,12 +177,14 @@ final class SwitchDesk implements AutoCloseable {
     if (standing.undecided()) {
       LOG.info("A switch was interrupted before it was decided; it is undone");
       journal.accept(standing.phase() + " was interrupted, and is undone");
-      switchover.undo(standing);
+      standing = switchover.undo(standing);
     } else {
       switchover.settle(standing);
     }
     settled = true;
     trouble = "";
+    // Of one that another start has settled hooks may not have been told any more.
+    PhaseEnd.ofLastSwitch(standing).ifPresent(hooks::after);
   }
 
   private void resign() {
@@ -219,7 +226,10 @@ final class SwitchDesk implements AutoCloseable {
         run.judge(switchover.validate(standing, request.request()));
       }
       if (request.dryRun()) {
+        hooks.plan(When.BEFORE, next).forEach(run::say);
         plan(standing, request.request()).forEach(run::say);
+        hooks.plan(When.AFTER, standing.phase()).forEach(run::say);
+        hooks.plan(When.AFTER, next).forEach(run::say);
         run.end("planned", "", Duration.ZERO);
         return;
       }
@@ -323,7 +333,13 @@ final class SwitchDesk implements AutoCloseable {
 
   private void carryOut(SwitchRun run, Work work) {
     try {
+      before(run.asked());
       work.of(run);
+    } catch (HookFailed e) {
+      Switchover.Request asked = run.asked();
+      run.end("given-up", "hook: " + e.getMessage(), Duration.ZERO);
+      journal.accept("given up at hook: " + e.summary());
+      hooks.after(PhaseEnd.unnoted(PhaseEnd.GIVEN_UP, asked.who(), asked.why(), asked.next()));
     } catch (InterruptedException e) {
       run.end("unknown", "the job ends", Duration.ZERO);
       Thread.currentThread().interrupt();
@@ -334,9 +350,23 @@ final class SwitchDesk implements AutoCloseable {
     }
   }
 
+  private void before(Switchover.Request request) throws InterruptedException {
+    if (request.rehearse()) {
+      hooks.plan(When.BEFORE, request.next()).forEach(hook -> say("not rehearsed: " + hook));
+    } else {
+      hooks.before(request.next(), request.who(), request.why(), this::say);
+    }
+  }
+
   private void move(SwitchRun run) throws InterruptedException {
     Switchover.Request request = run.asked();
     SwitchOutcome outcome = switchover.run(decisions.current().orElseThrow(), request);
+    Optional<PhaseEnd> end = decisions.current().flatMap(PhaseEnd::ofLastSwitch);
+    if (request.rehearse()) {
+      end.ifPresent(hooks::leaveOut);
+    } else {
+      end.ifPresent(hooks::after);
+    }
     if (outcome instanceof SwitchOutcome.Switched switched) {
       run.end("switched", "", switched.pause());
       switched(request.next(), switched);
@@ -366,7 +396,9 @@ final class SwitchDesk implements AutoCloseable {
     Switchover.Request request = run.asked();
     Standing standing = decisions.current().orElseThrow();
     if (goesBackFirst(standing, request.next())) {
+      before(back(request));
       SwitchOutcome outcome = switchover.run(standing, back(request));
+      decisions.current().flatMap(PhaseEnd::ofLastSwitch).ifPresent(hooks::after);
       if (outcome instanceof SwitchOutcome.GivenUp givenUp) {
         giveUp(run, givenUp);
         return;
