@@ -337,7 +337,9 @@ class StatementListTest {
     String[] statements = {"ALTER TABLE t ADD n int", "CREATE INDEX i ON t (n)"};
     Connection reader = sessions.within("report", "SELECT * FROM t");
     CompletableFuture<DefinitionsOutcome> first = later(LONG, statements);
-    awaitTrue("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory'");
+    awaitTrue(
+        "SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            + " WHERE l.locktype = 'advisory' AND d.datname = current_database()");
     CompletableFuture<DefinitionsOutcome> second = later(LONG, statements);
     while (told.stream().noneMatch(line -> line.contains("waiting for another instance"))) {
       assertThat(second).isNotDone();
