@@ -15,9 +15,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +59,7 @@ class StatementListTest {
 
   private Database database;
   private Sessions sessions;
-  private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> told = new CopyOnWriteArrayList<>();
 
   PostgresServer server() {
     return SharedSandbox.postgres18();
