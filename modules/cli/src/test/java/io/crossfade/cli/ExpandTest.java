@@ -171,7 +171,7 @@ class ExpandTest {
           spec.replaceFirst(
               mine.formatted(source.user(), source.password()), mine.formatted(migration, "p")));
 
-      assertThat(crossfade("run")).isEqualTo(4);
+      assertThat(crossfade("run", "--exit-when", "caught-up")).isEqualTo(4);
       assertThat(err.toString()).contains("FAIL source.role").doesNotContain("expand:");
       assertThat(target.query("SELECT to_regclass('new') IS NULL")).containsExactly("t");
     } finally {
@@ -183,7 +183,7 @@ class ExpandTest {
   @Test
   void shouldNotStartWhereAStatementFailsAndGoOnWhenItIsCorrected() throws Exception {
     write("expand: [ CREATE TABLE new (id int PRIMARY KEY), ALTER TABLE new ADD word txt ]");
-    assertThat(crossfade("run")).isEqualTo(4);
+    assertThat(crossfade("run", "--exit-when", "caught-up")).isEqualTo(4);
     assertThat(err.toString())
         .contains("m.yaml:8:50: statement 2 of 'expand' did not go through")
         .contains("SQLSTATE 42704")
@@ -194,7 +194,7 @@ class ExpandTest {
 
     write("expand: [ CREATE TABLE new (id bigint PRIMARY KEY), ALTER TABLE new ADD word text ]");
     err = new StringWriter();
-    assertThat(crossfade("run")).isEqualTo(2);
+    assertThat(crossfade("run", "--exit-when", "caught-up")).isEqualTo(2);
     assertThat(err.toString())
         .contains("m.yaml:8:11: another statement was executed in this place")
         .contains("create table new ( id int primary key )");

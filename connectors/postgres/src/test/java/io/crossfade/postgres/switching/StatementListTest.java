@@ -15,9 +15,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +59,7 @@ class StatementListTest {
 
   private Database database;
   private Sessions sessions;
-  private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> told = new CopyOnWriteArrayList<>();
 
   PostgresServer server() {
     return SharedSandbox.postgres18();
@@ -337,7 +337,9 @@ class StatementListTest {
     String[] statements = {"ALTER TABLE t ADD n int", "CREATE INDEX i ON t (n)"};
     Connection reader = sessions.within("report", "SELECT * FROM t");
     CompletableFuture<DefinitionsOutcome> first = later(LONG, statements);
-    awaitTrue("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory'");
+    awaitTrue(
+        "SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            + " WHERE l.locktype = 'advisory' AND d.datname = current_database()");
     CompletableFuture<DefinitionsOutcome> second = later(LONG, statements);
     while (told.stream().noneMatch(line -> line.contains("waiting for another instance"))) {
       assertThat(second).isNotDone();
