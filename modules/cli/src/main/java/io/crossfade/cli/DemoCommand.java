@@ -10,8 +10,11 @@ import io.crossfade.spec.Spec;
 import io.crossfade.verify.RepairReport;
 import io.crossfade.verify.VerificationReport;
 import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,6 +45,14 @@ final class DemoCommand implements Callable<Integer> {
       description = "how long clients write at least; default: ${DEFAULT-VALUE}")
   private long seconds = DemoOptions.DEFAULT_SECONDS;
 
+  @Option(
+      names = "--cutover",
+      description = {
+        "then go the whole way while clients write: rehearse, cut over, roll back, cut over again,",
+        "complete (not with --hold)"
+      })
+  private boolean cutover;
+
   @Option(names = "--hold", description = "keep all running afterwards, and say how to connect")
   private boolean hold;
 
@@ -54,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private DemoOptions options() {
     try {
-      return new DemoOptions(rows, Duration.ofSeconds(seconds), hold);
+      return new DemoOptions(rows, Duration.ofSeconds(seconds), cutover, hold, 1);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
@@ -103,6 +114,18 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public RepairReport repair(List<String> tables) throws Exception {
       return comparing().repair(tables, false, "the demo has planted a corruption");
+    }
+
+    @Override
+    public Said command(List<String> arguments) {
+      List<String> all = new ArrayList<>(arguments);
+      all.addAll(List.of("-f", spec.file().toString()));
+      StringWriter out = new StringWriter();
+      StringWriter err = new StringWriter();
+      int code =
+          Main.run(
+              new PrintWriter(out, true), new PrintWriter(err, true), all.toArray(String[]::new));
+      return new Said(code, out.toString(), err.toString());
     }
 
     /** Over HTTP, as the commands do. */

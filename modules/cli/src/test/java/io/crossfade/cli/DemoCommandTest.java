@@ -122,6 +122,11 @@ class DemoCommandTest {
     }
 
     @Override
+    public Said command(List<String> arguments) throws Exception {
+      return job.command(arguments);
+    }
+
+    @Override
     public URI api() {
       return job.api();
     }

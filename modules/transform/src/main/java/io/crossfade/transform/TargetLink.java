@@ -74,7 +74,7 @@ final class TargetLink {
     ApplyState.WaitingForTarget before = waiting;
     Instant since = before == null ? context.now() : before.since();
     if (before == null) {
-      log.warn("The target is away; waiting: {}", e.getMessage());
+      log.warn("Waiting for the target: {}", e.getMessage());
     }
     waiting = new ApplyState.WaitingForTarget(since, String.valueOf(e.getMessage()));
   }

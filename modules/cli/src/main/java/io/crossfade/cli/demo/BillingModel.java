@@ -156,10 +156,35 @@ final class BillingModel {
       server: { bind: 127.0.0.1, port: %d }
       """;
 
+  /** What the new model cannot give back in full is said to be of no matter. */
+  private static final String WAYS_BACK =
+      """
+      reverse:
+        - into: public.customers
+          accept-loss: true
+          select: |
+            SELECT account_id AS id, email, CAST(display_name AS VARCHAR(80)) AS name, LOWER(plan) AS plan,
+                   CAST(balance_cents / 100.0 AS NUMERIC(12,2)) AS balance, vip, note AS notes,
+                   opened_at AS created_at
+            FROM public.accounts
+        - into: public.customer_subscriptions
+          accept-loss: true
+          select: |
+            SELECT id, account_id AS customer_id, CAST(LOWER(plan) AS VARCHAR(20)) AS plan,
+                   CAST(amount_cents / 100.0 AS NUMERIC(12,2)) AS amount, starts_on, details,
+                   CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS deleted_at
+            FROM public.subscriptions
+      """;
+
   /** How to reach a database; the password is a temporary server's and no secret. */
   record Access(String url, String user, String password) {}
 
   private BillingModel() {}
+
+  /** The same with its ways back, for who switches. */
+  static String withWaysBack(String spec) {
+    return spec + WAYS_BACK;
+  }
 
   /** Makes the old tables, with as many rows in each: keys from 1 up to {@code rows}. */
   static void createOld(Connection source, long rows) throws SQLException {

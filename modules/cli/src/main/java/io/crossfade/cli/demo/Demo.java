@@ -66,8 +66,8 @@ public final class Demo {
    * Runs it. Blocks for the time that the clients write and some more; with {@code hold} until the
    * thread is interrupted or the process ends.
    *
-   * @return 0 when the new model is equal to the old one, 1 when not or when something failed, 130
-   *     when interrupted before that was known
+   * @return 0 when the new model is equal to the old one, and where writes were switched none is
+   *     lost, 1 when not or when something failed, 130 when interrupted before that was known
    */
   public int run() {
     Thread hook = new Thread(this::endAtOnce, "demo-end");
@@ -116,7 +116,7 @@ public final class Demo {
     try (Connection connection = target.connect()) {
       BillingModel.createNew(connection);
     }
-    Path file = writeSpec(source, target, servers.kafka());
+    Path file = writeSpec(source, target, servers.kafka(), options.cutover());
     Spec spec = SpecReader.read(file, Map.of()).orThrow();
 
     Stopwatch writing = Stopwatch.start();
@@ -141,10 +141,16 @@ public final class Demo {
         new Summary(
             job.statistics(), workload.done(), copying, written, corruption, report, differing);
     summary.print(out);
+    boolean success = summary.success();
+    if (success && options.cutover()) {
+      Passage passage = Passage.show(source, target, job, !options.hold(), screen, cleanup);
+      passage.print(out);
+      success = passage.success();
+    }
     if (options.hold()) {
       hold(source, target, servers.kafka(), job, file);
     }
-    return summary.success();
+    return success;
   }
 
   private void fill(Database source) throws SQLException {
@@ -156,12 +162,12 @@ public final class Demo {
   }
 
   /** Beside the broker's files: they are deleted even when this process is killed. */
-  private static Path writeSpec(Database source, Database target, KafkaBroker kafka)
-      throws IOException {
+  private static Path writeSpec(
+      Database source, Database target, KafkaBroker kafka, boolean waysBack) throws IOException {
     Path file = kafka.logFile().resolveSibling("migration.yaml");
-    return Files.writeString(
-        file,
-        BillingModel.spec(access(source), access(target), kafka.bootstrapServers(), freePort()));
+    String spec =
+        BillingModel.spec(access(source), access(target), kafka.bootstrapServers(), freePort());
+    return Files.writeString(file, waysBack ? BillingModel.withWaysBack(spec) : spec);
   }
 
   private static BillingModel.Access access(Database database) {

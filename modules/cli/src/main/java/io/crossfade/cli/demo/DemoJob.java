@@ -64,6 +64,20 @@ public interface DemoJob extends AutoCloseable {
    */
   RepairReport repair(List<String> tables) throws Exception;
 
+  /**
+   * Executes a command as somebody types it, without {@code -f}; blocks until it has ended.
+   *
+   * @param arguments the command's name, and its options
+   */
+  Said command(List<String> arguments) throws Exception;
+
+  /**
+   * How a command has ended.
+   *
+   * @param code its exit code
+   */
+  record Said(int code, String out, String err) {}
+
   /** Where its HTTP API listens. */
   URI api();
 

@@ -10,10 +10,11 @@ import java.util.Objects;
  *     many rows
  * @param writing how long clients write to the old tables at least; they also go on until all rows
  *     are copied
- * @param hold whether all keeps running after the comparison
+ * @param cutover whether writes are switched over, back and over again after the comparison
+ * @param hold whether all keeps running at the end
  * @param seed of what the clients do
  */
-public record DemoOptions(long rows, Duration writing, boolean hold, long seed) {
+public record DemoOptions(long rows, Duration writing, boolean cutover, boolean hold, long seed) {
 
   /** With fewer the copy would be over before a client could get in its way. */
   public static final long FEWEST_ROWS = 1000;
@@ -31,8 +32,8 @@ public record DemoOptions(long rows, Duration writing, boolean hold, long seed) 
     }
   }
 
-  /** With a seed that is always the same. */
+  /** Without a cutover, with a seed that is always the same. */
   public DemoOptions(long rows, Duration writing, boolean hold) {
-    this(rows, writing, hold, 1);
+    this(rows, writing, false, hold, 1);
   }
 }
