@@ -149,6 +149,8 @@ class ExpandTest {
             "KAFKA_JAAS_CONFIG",
             "",
             "CROSSFADE_TOKEN",
+            "x",
+            "HOOK_TOKEN",
             "x");
     Spec example =
         SpecReader.read(Path.of("../../config/migration.example.yaml"), environment).orThrow();
