@@ -480,6 +480,7 @@ class ComparisonTest {
             from,
             primary(target),
             job,
+            job.turn(),
             SHORT,
             threads,
             false,

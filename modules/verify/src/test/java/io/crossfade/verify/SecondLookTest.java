@@ -94,7 +94,7 @@ class SecondLookTest {
     SecondLook look = new SecondLook(Row::equals, row("0", "0"));
     for (int i = 1; i < 20; i++) {
       assertThat(look.expected(row("e" + i, ""), true)).isEqualTo(SecondLook.State.OPEN);
-      assertThat(look.table(row("t" + i, "" + i))).isEqualTo(SecondLook.State.OPEN);
+      assertThat(look.follower(row("t" + i, "" + i))).isEqualTo(SecondLook.State.OPEN);
     }
     assertThat(look.moved()).isTrue();
   }
@@ -104,13 +104,13 @@ class SecondLookTest {
   void shouldKnowARowThatTheSelectGaveBefore() {
     SecondLook look = new SecondLook(Row::equals, row("other", "1"));
     look.expected(row("old", ""), true);
-    look.table(row("old", "2"));
+    look.follower(row("old", "2"));
     // It was in flight; then it would not be looked at again. So another way in:
     SecondLook stuck = new SecondLook(Row::equals, row("x", "1"));
     stuck.expected(row("old", ""), false);
-    stuck.table(row("x", "1"));
+    stuck.follower(row("x", "1"));
     stuck.expected(row("new", ""), true);
-    assertThat(stuck.table(row("old", "1"))).isEqualTo(SecondLook.State.REAL);
+    assertThat(stuck.follower(row("old", "1"))).isEqualTo(SecondLook.State.REAL);
     assertThat(stuck.wasExpectedBefore()).isTrue();
     assertThat(look.state()).isEqualTo(SecondLook.State.GONE);
   }
@@ -142,7 +142,7 @@ class SecondLookTest {
         world.apply();
         world.run(1);
       }
-      look.table(world.table());
+      look.follower(world.table());
       if (quiet) {
         world.settle();
       }
