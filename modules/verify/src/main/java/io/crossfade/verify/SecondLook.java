@@ -48,8 +48,8 @@ import java.util.function.BiPredicate;
  * them was read. So T shows the row as the first E saw it, for its last change stands before the
  * barrier.
  *
- * <p>Where a SELECT without versions leads, and the new table has no row, the same values stand for
- * the same row. Then a row would have to be deleted and inserted again with the same values, in
+ * <p>Where one side has no row, and the other is a SELECT without versions, the same values stand
+ * for the same row. Then a row would have to be deleted and inserted again with the same values, in
  * step with both looks, to raise a false alarm.
  */
 final class SecondLook {
@@ -113,7 +113,7 @@ final class SecondLook {
   /** The barrier was passed and the follower's row was read. */
   State follower(Optional<StoredRow> row) {
     requireOpen();
-    boolean unchanged = row.equals(follower);
+    boolean unchanged = stands(row);
     moved |= !unchanged;
     boolean hasVersion = row.filter(is -> !is.version().isEmpty()).isPresent();
     follower = row;
@@ -125,6 +125,12 @@ final class SecondLook {
     }
     stoodBefore = unchanged && settled;
     return state;
+  }
+
+  private boolean stands(Optional<StoredRow> row) {
+    return row.isPresent() && follower.isPresent() && !row.get().version().isEmpty()
+        ? row.get().version().equals(follower.get().version())
+        : row.equals(follower);
   }
 
   private boolean isSame(Optional<StoredRow> row, Optional<StoredRow> stored) {
