@@ -118,7 +118,7 @@ final class VerifyWatch {
                   100 * now.path("used").asDouble())
               : "";
       out.println(
-          "%s  round %d  %s  %s, %d rows, %s%s"
+          "%s  round %d  %s  %s, %d rows, %s%s%s"
               .formatted(
                   table.path("at").asText(),
                   table.path("round").asLong(),
@@ -126,6 +126,7 @@ final class VerifyWatch {
                   table.path("result").asText(),
                   table.path("rows").asLong(),
                   equal,
+                  table.path("loss").isTextual() ? "; " + table.path("loss").asText() : "",
                   used));
     }
     out.flush();

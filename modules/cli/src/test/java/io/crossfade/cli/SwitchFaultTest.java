@@ -52,6 +52,13 @@ class SwitchFaultTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CLIENTS = 3;
 
+  /**
+   * A pause that a restart makes longer, so that the switch is undone; and one that it does not.
+   */
+  private static final Duration SHORT = Duration.ofMillis(700);
+
+  private static final Duration LONG = Duration.ofSeconds(20);
+
   /** A switch says about so many lines. */
   private static final int LINES = 9;
 
@@ -116,10 +123,10 @@ class SwitchFaultTest {
                 new CountingClients.Place(target::connect, "b"))) {
           for (int i = 0; i < faults; i++) {
             Fault fault = Fault.values()[(i + (int) (seed % 6)) % Fault.values().length];
-            suffer(fault, random.nextInt(LINES), stage, client, clients);
+            suffer(fault, random.nextInt(LINES), i % 2 == 0 ? SHORT : LONG, stage, client, clients);
           }
           while (!awaitSettled(client).path("phase").asText().equals("FOLLOWING")) {
-            order(client, "rollback");
+            order(client, "rollback", LONG);
           }
           clients.awaitMore(100);
           List<String> expected = clients.stop();
@@ -137,12 +144,17 @@ class SwitchFaultTest {
 
   /** Orders a switch, and has something fail when it has said so many lines. */
   private static void suffer(
-      Fault fault, int lines, Stage stage, JobClient client, CountingClients clients)
+      Fault fault,
+      int lines,
+      Duration longest,
+      Stage stage,
+      JobClient client,
+      CountingClients clients)
       throws Exception {
     String before = awaitSettled(client).path("phase").asText();
     String command = before.equals("FOLLOWING") ? "cutover" : "rollback";
     try (Connection open = begin(fault, command, stage)) {
-      order(client, command);
+      order(client, command, longest);
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (running(client).filter(report -> report.path("lines").size() < lines).isPresent()) {
         assertThat(System.nanoTime()).isLessThan(end);
@@ -191,11 +203,11 @@ class SwitchFaultTest {
   }
 
   /** Until it is taken: gates may be open for a moment after a fault. */
-  private static void order(JobClient client, String command) throws Exception {
+  private static void order(JobClient client, String command, Duration longest) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (true) {
       try {
-        client.command(command, "{\"longestPauseMillis\": 20000}");
+        client.command(command, "{\"longestPauseMillis\": " + longest.toMillis() + "}");
         return;
       } catch (CommandRefused e) {
         assertThat(System.nanoTime()).as(e.getMessage()).isLessThan(end);

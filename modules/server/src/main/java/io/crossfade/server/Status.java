@@ -137,20 +137,27 @@ public record Status(
    * @param secondsAgo since it ended
    * @param equalSecondsAgo since the last one ended that found it equal; empty: none did
    * @param equalUpTo where the source's log stood when that one began: all that was committed
-   *     before is in the new table
+   *     before is in the new table. Of a comparison after a cutover: where the target's log stood
+   * @param loss what a rollback would lose by it, as a sentence; empty where the old tables take
+   *     writes, or where it was made before the cutover
    */
   public record Verified(
-      String result, long secondsAgo, OptionalLong equalSecondsAgo, Optional<String> equalUpTo) {
+      String result,
+      long secondsAgo,
+      OptionalLong equalSecondsAgo,
+      Optional<String> equalUpTo,
+      Optional<String> loss) {
     public Verified {
       Objects.requireNonNull(result, "result");
       notNegative("secondsAgo", secondsAgo);
       Objects.requireNonNull(equalSecondsAgo, "equalSecondsAgo");
       Objects.requireNonNull(equalUpTo, "equalUpTo");
+      Objects.requireNonNull(loss, "loss");
     }
 
     /** One of which no more is known. */
     public Verified(String result, long secondsAgo) {
-      this(result, secondsAgo, OptionalLong.empty(), Optional.empty());
+      this(result, secondsAgo, OptionalLong.empty(), Optional.empty(), Optional.empty());
     }
   }
 

@@ -49,7 +49,7 @@ class StatusJsonTest {
                 + "\"rowsPerSecond\":96200.0,\"etaSeconds\":110,\"verified\":null}");
     assertThat(json.at("/tables/1/verified").toString())
         .isEqualTo(
-            "{\"result\":\"equal\",\"secondsAgo\":725,\"equalSecondsAgo\":null,\"equalUpTo\":null}");
+            "{\"result\":\"equal\",\"secondsAgo\":725,\"equalSecondsAgo\":null,\"equalUpTo\":null,\"loss\":null}");
     assertThat(json.at("/lag").toString())
         .isEqualTo(
             "{\"captureSeconds\":0.2,\"applyRecords\":312,\"applySeconds\":0.41,"

@@ -27,6 +27,7 @@ final class CheckComparison {
   private final ComparedDatabase source;
   private final ComparedDatabase target;
   private final FollowingJob job;
+  private final Turn turn;
   private final Patience patience;
   private final boolean masked;
 
@@ -35,12 +36,14 @@ final class CheckComparison {
       ComparedDatabase source,
       ComparedDatabase target,
       FollowingJob job,
+      Turn turn,
       Patience patience,
       boolean masked) {
     this.pair = pair;
     this.source = source;
     this.target = target;
     this.job = job;
+    this.turn = turn;
     this.patience = patience;
     this.masked = masked;
   }
@@ -60,14 +63,16 @@ final class CheckComparison {
 
   private CheckResult compare() throws InterruptedException {
     long end = System.nanoTime() + patience.hot().toNanos();
-    List<Row> actual = target.query(pair.target(), MOST_ROWS);
+    job.require(turn);
+    List<Row> actual = following();
     Optional<List<Row>> before = Optional.empty();
     for (int same = 0; ; ) {
       boolean settled = job.settled(job.line());
-      List<Row> expected = source.query(pair.source(), MOST_ROWS);
+      List<Row> expected = leading();
       boolean still = settled && before.equals(Optional.of(expected));
       job.awaitBarrier(patience.barrier());
-      List<Row> later = target.query(pair.target(), MOST_ROWS);
+      List<Row> later = following();
+      job.require(turn);
       if (agree(expected, actual) || agree(expected, later)) {
         return ended(Outcome.EQUAL, Optional.empty(), expected, later);
       }
@@ -82,7 +87,9 @@ final class CheckComparison {
                 settled
                     ? "the answers kept changing; ask for something that stands still, or again when"
                         + " there are fewer writes"
-                    : "a transaction that is open at the source hides whether they agree"),
+                    : "a transaction that is open at the "
+                        + (turn.reversed() ? "target" : "source")
+                        + " hides whether they agree"),
             expected,
             later);
       }
@@ -92,9 +99,30 @@ final class CheckComparison {
     }
   }
 
+  private List<Row> leading() {
+    return turn.reversed() ? ofTarget() : ofSource();
+  }
+
+  private List<Row> following() {
+    return turn.reversed() ? ofSource() : ofTarget();
+  }
+
+  private List<Row> ofSource() {
+    return source.query(pair.source(), MOST_ROWS);
+  }
+
+  private List<Row> ofTarget() {
+    return target.query(pair.target(), MOST_ROWS);
+  }
+
   private CheckResult ended(
-      Outcome outcome, Optional<String> why, List<Row> expected, List<Row> actual) {
-    return new CheckResult(pair.name(), Optional.of(outcome), why, shown(expected), shown(actual));
+      Outcome outcome, Optional<String> why, List<Row> leading, List<Row> following) {
+    return new CheckResult(
+        pair.name(),
+        Optional.of(outcome),
+        why,
+        shown(turn.reversed() ? following : leading),
+        shown(turn.reversed() ? leading : following));
   }
 
   private Optional<String> shown(List<Row> rows) {

@@ -7,7 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A row of a new table that is not what its SELECT gives.
+ * A row of a new table that is not what its SELECT gives. After a cutover the two are exchanged:
+ * the table's rows are expected, and what the SELECT gives of the old tables has to be equal.
  *
  * @param table the new table
  * @param key its primary key, by column
@@ -44,8 +45,8 @@ public record Difference(
    * A column that differs.
    *
    * @param column its name
-   * @param expected what the SELECT gives; empty: NULL
-   * @param actual what the table has; empty: NULL
+   * @param expected what the SELECT gives; after a cutover, what the table has; empty: NULL
+   * @param actual what the table has; after a cutover, what the SELECT gives; empty: NULL
    */
   public record ColumnDifference(
       String column, Optional<String> expected, Optional<String> actual) {

@@ -53,16 +53,22 @@ public final class HtmlReport {
     }
     fact(out, "Ended", report.ended().orElse("–"));
     fact(out, "Spec (SHA-256)", report.spec());
-    fact(out, "Expected rows from", report.source());
-    fact(out, "Actual rows from", report.target());
+    fact(out, "Expected rows from", report.reversed() ? report.target() : report.source());
+    fact(out, "Actual rows from", report.reversed() ? report.source() : report.target());
     fact(out, "Values", report.masked() ? "left out" : "shown where they differ");
     out.write("</table>\n");
+    if (report.reversed()) {
+      out.write("<p>" + escaped(TextReport.REVERSED) + "</p>\n");
+      for (String loss : report.loss()) {
+        out.write("<p class=\"different\">" + escaped(TextReport.capital(loss)) + ".</p>\n");
+      }
+    }
     tables(report, out);
     checks(report, out);
     differences(differences, out);
     out.write(
-        "<p>A difference is a row that still differed after a barrier: the target had applied all that"
-            + " the source had committed. Rows that are <em>hot</em> changed too often to tell; a table"
+        "<p>A difference is a row that still differed after a barrier: the side that follows had applied"
+            + " all that was committed on the other. Rows that are <em>hot</em> changed too often to tell; a table"
             + " with such rows is not equal.</p>\n</body></html>\n");
   }
 
@@ -73,7 +79,7 @@ public final class HtmlReport {
   private static void tables(VerificationReport report, Writer out) throws IOException {
     out.write(
         "<h2>Tables</h2>\n<table><tr><th>Table</th><th>Result</th><th>Expected rows</th><th>Actual"
-            + " rows</th><th>Differences</th><th>Source log, from – to</th><th>Compared</th></tr>\n");
+            + " rows</th><th>Differences</th><th>Log, from – to</th><th>Compared</th></tr>\n");
     for (TableResult table : report.tables()) {
       List<String> notes = new ArrayList<>();
       notes.add(

@@ -36,7 +36,13 @@ final class RangeComparison {
    * @param actual rows of the table
    * @param suspects keys whose rows were not the same at that moment
    */
-  record Seen(long expected, long actual, List<Row> suspects) {}
+  record Seen(long expected, long actual, List<Row> suspects) {
+
+    /** As it is where the table's rows are those that are expected. */
+    Seen exchanged() {
+      return new Seen(actual, expected, suspects);
+    }
+  }
 
   private RangeComparison() {}
 

@@ -13,12 +13,17 @@ import java.util.function.BiPredicate;
  * again and again until it has decided:
  *
  * <ol>
- *   <li>the table's row T₀, with its version (at the beginning only)
- *   <li>a line was drawn at the source behind T₀; the SELECT's row E was read, by a snapshot that
- *       sees every transaction from before the line (it is <em>settled</em>) or perhaps not
+ *   <li>the follower's row T₀, with its version (at the beginning only)
+ *   <li>a line was drawn at the leader behind T₀; its row E was read, by a snapshot that sees every
+ *       transaction from before the line (it is <em>settled</em>) or perhaps not
  *   <li>a barrier was asked for after E, and has been passed
- *   <li>the table's row T, with its version
+ *   <li>the follower's row T, with its version
  * </ol>
+ *
+ * <p>The leader is the side that takes writes, the follower the one that the job keeps equal to it.
+ * Before a switch the SELECT over the old tables leads and the new table follows; after it the new
+ * table leads, and its SELECT follows, since the old tables do. The barrier is one of the flow from
+ * the leader to the follower. The proof knows of no other difference between the two.
  *
  * <p>E equal to T₀ or to T: there is no difference; the row was in flight.
  *
@@ -32,18 +37,20 @@ import java.util.function.BiPredicate;
  *
  * <p>That E is the same before and after the barrier does not suffice: a value that goes from v to
  * w and back shows v both times, and w in the table in between. Nor does a snapshot that is not
- * settled: a commit can be streamed and applied while it is invisible at the source, as while it
+ * settled: a commit can be streamed and applied while it is invisible at the leader, as while it
  * waits for a synchronous standby.
  *
- * <p>A row that is not there has no version, but then the SELECT's row has one. A missing row is a
- * difference when two settled E's in a row are the same with the same version, and the table had
- * none before, between and after them. Proof. The row was not written between the two reads, and
- * what was committed before the second and not seen by it was committed after T between them was
- * read. So T shows the row as the first E saw it, for its last change stands before the barrier.
+ * <p>A row that is not there has no version, but then the leader's row has one; and a SELECT's rows
+ * may have none (a key that is cast, a mapping over several tables). A follower's row without a
+ * version is a difference when two settled E's in a row are the same with the same version, and it
+ * was the same before, between and after them. Proof. The row was not written between the two
+ * reads, and what was committed before the second and not seen by it was committed after T between
+ * them was read. So T shows the row as the first E saw it, for its last change stands before the
+ * barrier.
  *
- * <p>Where the SELECT's rows have no version (a key that is cast, a mapping over several tables),
- * the same values stand for the same row. Then a row would have to be deleted and inserted again
- * with the same values, in step with both looks, to raise a false alarm.
+ * <p>Where one side has no row, and the other is a SELECT without versions, the same values stand
+ * for the same row. Then a row would have to be deleted and inserted again with the same values, in
+ * step with both looks, to raise a false alarm.
  */
 final class SecondLook {
 
@@ -59,12 +66,12 @@ final class SecondLook {
 
   private final BiPredicate<Row, Row> equal;
   private final List<Row> expectedBefore = new ArrayList<>();
-  private Optional<StoredRow> table;
+  private Optional<StoredRow> follower;
   private Optional<StoredRow> expected = Optional.empty();
   private boolean settled;
 
-  /** Whether the table had no row at the look before either, while E was what it is now. */
-  private boolean missedBefore;
+  /** Whether the follower stood as it does now at the look before, while E was what it is now. */
+  private boolean stoodBefore;
 
   private boolean moved;
   private boolean unsettled;
@@ -76,23 +83,23 @@ final class SecondLook {
    *
    * @param equal whether two rows are the same values
    */
-  SecondLook(BiPredicate<Row, Row> equal, Optional<StoredRow> table) {
+  SecondLook(BiPredicate<Row, Row> equal, Optional<StoredRow> follower) {
     this.equal = Objects.requireNonNull(equal, "equal");
-    this.table = Objects.requireNonNull(table, "table");
+    this.follower = Objects.requireNonNull(follower, "follower");
   }
 
   /**
-   * The SELECT's row was read.
+   * The leader's row was read.
    *
-   * @param row empty where it gives none
+   * @param row empty where it has none
    * @param isSettled whether the read sees every transaction from before the line, which was drawn
-   *     after the table's row was read last
+   *     after the follower's row was read last
    */
   State expected(Optional<StoredRow> row, boolean isSettled) {
     requireOpen();
     boolean same = looks > 0 && row.equals(expected);
     moved |= looks > 0 && !same;
-    missedBefore &= same && settled;
+    stoodBefore &= same && settled;
     if (looks > 0 && !same) {
       expected.map(StoredRow::values).ifPresent(expectedBefore::add);
     }
@@ -100,28 +107,30 @@ final class SecondLook {
     settled = isSettled;
     unsettled |= !isSettled;
     looks++;
-    return state = isSame(expected, table) ? State.GONE : State.OPEN;
+    return state = isSame(expected, follower) ? State.GONE : State.OPEN;
   }
 
-  /** The barrier was passed and the table's row was read. */
-  State table(Optional<StoredRow> row) {
+  /** The barrier was passed and the follower's row was read. */
+  State follower(Optional<StoredRow> row) {
     requireOpen();
-    boolean unchanged = version(row).equals(version(table));
+    boolean unchanged = stands(row);
     moved |= !unchanged;
-    boolean missing = unchanged && row.isEmpty();
-    table = row;
-    if (isSame(expected, table)) {
+    boolean hasVersion = row.filter(is -> !is.version().isEmpty()).isPresent();
+    follower = row;
+    if (isSame(expected, follower)) {
       return state = State.GONE;
     }
-    if (unchanged && settled && (row.isPresent() || missedBefore)) {
+    if (unchanged && settled && (hasVersion || stoodBefore)) {
       return state = State.REAL;
     }
-    missedBefore = missing && settled;
+    stoodBefore = unchanged && settled;
     return state;
   }
 
-  private static Optional<String> version(Optional<StoredRow> row) {
-    return row.map(StoredRow::version);
+  private boolean stands(Optional<StoredRow> row) {
+    return row.isPresent() && follower.isPresent() && !row.get().version().isEmpty()
+        ? row.get().version().equals(follower.get().version())
+        : row.equals(follower);
   }
 
   private boolean isSame(Optional<StoredRow> row, Optional<StoredRow> stored) {
@@ -140,20 +149,20 @@ final class SecondLook {
     return state;
   }
 
-  /** The SELECT's row as it was read last. */
+  /** The leader's row as it was read last. */
   Optional<Row> expected() {
     return expected.map(StoredRow::values);
   }
 
-  /** The table's row as it was read last. */
-  Optional<Row> table() {
-    return table.map(StoredRow::values);
+  /** The follower's row as it was read last. */
+  Optional<Row> follower() {
+    return follower.map(StoredRow::values);
   }
 
-  /** Whether the table's row is one that the SELECT gave at an earlier look. */
+  /** Whether the follower's row is one that the leader had at an earlier look. */
   boolean wasExpectedBefore() {
-    return table.isPresent()
-        && expectedBefore.stream().anyMatch(row -> equal.test(row, table.get().values()));
+    return follower.isPresent()
+        && expectedBefore.stream().anyMatch(row -> equal.test(row, follower.get().values()));
   }
 
   /** Whether it changed between two looks, on either side. */
@@ -161,7 +170,7 @@ final class SecondLook {
     return moved;
   }
 
-  /** Whether the source would not settle for it at some look. */
+  /** Whether the leader would not settle for it at some look. */
   boolean unsettled() {
     return unsettled;
   }

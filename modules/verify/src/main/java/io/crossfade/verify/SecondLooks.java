@@ -1,6 +1,7 @@
 package io.crossfade.verify;
 
 import io.crossfade.core.table.Row;
+import io.crossfade.core.verify.ReadFailedException;
 import io.crossfade.core.verify.StoredRow;
 import java.time.Duration;
 import java.util.Collection;
@@ -11,7 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Looks at suspects in the order that {@link SecondLook} asks for, many with one barrier. */
+/**
+ * Looks at suspects in the order that {@link SecondLook} asks for, many with one barrier; all in
+ * one turn, by which the SELECT leads or the table does.
+ */
 final class SecondLooks {
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -21,9 +25,11 @@ final class SecondLooks {
   private final FollowingJob job;
   private final RowComparison comparison;
   private final Patience patience;
+  private final Turn turn;
 
-  SecondLooks(FollowingJob job, RowComparison comparison, Patience patience) {
+  SecondLooks(FollowingJob job, Turn turn, RowComparison comparison, Patience patience) {
     this.job = job;
+    this.turn = turn;
     this.comparison = comparison;
     this.patience = patience;
   }
@@ -33,11 +39,12 @@ final class SecondLooks {
    *
    * @param least looks that each has however long they take
    * @return those that are a difference, or not decided
+   * @throws ReadFailedException where writes move to the other side meanwhile
    */
   Map<Row, SecondLook> look(Sides sides, Collection<Row> keys, int least, Duration most)
       throws InterruptedException {
     Map<Row, SecondLook> open = new LinkedHashMap<>();
-    Map<Row, StoredRow> before = sides.actual(keys);
+    Map<Row, StoredRow> before = following(sides, keys);
     keys.forEach(
         key ->
             open.put(key, new SecondLook(comparison::equal, Optional.ofNullable(before.get(key)))));
@@ -66,9 +73,10 @@ final class SecondLooks {
   }
 
   private void look(Sides sides, Map<Row, SecondLook> open) throws InterruptedException {
+    job.require(turn);
     String line = sides.read((expected, actual) -> job.line());
     boolean settled = settle(sides, line);
-    Map<Row, StoredRow> rows = sides.expected(Set.copyOf(open.keySet()));
+    Map<Row, StoredRow> rows = leading(sides, Set.copyOf(open.keySet()));
     open.forEach((key, suspect) -> suspect.expected(Optional.ofNullable(rows.get(key)), settled));
     List<Row> left =
         open.entrySet().stream()
@@ -79,8 +87,20 @@ final class SecondLooks {
       return;
     }
     job.awaitBarrier(patience.barrier());
-    Map<Row, StoredRow> actual = sides.actual(left);
-    left.forEach(key -> open.get(key).table(Optional.ofNullable(actual.get(key))));
+    Map<Row, StoredRow> follower = following(sides, left);
+    // Whoever leads by now was not to be followed before: then no version tells who has written.
+    job.require(turn);
+    left.forEach(key -> open.get(key).follower(Optional.ofNullable(follower.get(key))));
+  }
+
+  private Map<Row, StoredRow> leading(Sides sides, Collection<Row> keys)
+      throws InterruptedException {
+    return turn.reversed() ? sides.actual(keys) : sides.expected(keys);
+  }
+
+  private Map<Row, StoredRow> following(Sides sides, Collection<Row> keys)
+      throws InterruptedException {
+    return turn.reversed() ? sides.expected(keys) : sides.actual(keys);
   }
 
   private boolean settle(Sides sides, String line) throws InterruptedException {

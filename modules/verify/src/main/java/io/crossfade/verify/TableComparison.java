@@ -59,6 +59,7 @@ final class TableComparison {
   private final ComparedDatabase source;
   private final ComparedDatabase target;
   private final FollowingJob job;
+  private final Turn turn;
   private final Pace pace;
   private final Patience patience;
   private final DifferenceLog log;
@@ -87,6 +88,7 @@ final class TableComparison {
       ComparedDatabase source,
       ComparedDatabase target,
       FollowingJob job,
+      Turn turn,
       Pace pace,
       Patience patience,
       DifferenceLog log,
@@ -95,12 +97,13 @@ final class TableComparison {
     this.source = source;
     this.target = target;
     this.job = job;
+    this.turn = turn;
     this.pace = pace;
     this.patience = patience;
     this.log = log;
-    this.checkpoints = checkpoints;
+    this.checkpoints = turn.reversed() ? Checkpoints.NONE : checkpoints;
     this.comparison = new RowComparison(mapping.actual());
-    this.looks = new SecondLooks(job, comparison, patience);
+    this.looks = new SecondLooks(job, turn, comparison, patience);
     this.standing = new TableStanding(mapping);
   }
 
@@ -108,6 +111,7 @@ final class TableComparison {
   void run(int threads) throws InterruptedException {
     standing.begin();
     try {
+      job.require(turn);
       Optional<Checkpoint> before = checkpoints.of(mapping.into());
       before.ifPresent(standing::goOnAt);
       if (before.flatMap(Checkpoint::foundEqual).isPresent()) {
@@ -124,6 +128,7 @@ final class TableComparison {
         parallel(ordered() ? threads : 1);
         lookAgain(sides);
         standing.endsAt(position(sides));
+        job.require(turn);
       } finally {
         // What was found counts, whatever ends the rest.
         lookUp();
@@ -132,10 +137,10 @@ final class TableComparison {
       keep();
     } catch (ReadFailedException e) {
       LOG.warn("{} could not be compared to its end", mapping.into(), e);
-      standing.fail(e.getMessage());
+      standing.fail(why(e));
     } catch (RuntimeException e) {
       LOG.error("{} could not be compared because of an error of ours", mapping.into(), e);
-      standing.fail("an error in Crossfade itself: " + e);
+      standing.fail(why(e));
     } catch (InterruptedException e) {
       standing.fail("it was stopped");
       throw e;
@@ -144,12 +149,20 @@ final class TableComparison {
     }
   }
 
+  /** A switch ends the flow that was waited for: what fails then fails because of it. */
+  private String why(RuntimeException e) {
+    if (!job.turn().equals(turn)) {
+      return Turn.OVER;
+    }
+    return e instanceof ReadFailedException ? e.getMessage() : "an error in Crossfade itself: " + e;
+  }
+
   private boolean ordered() {
     return mapping.expected().ordered() > 0;
   }
 
   private String position(Sides sides) throws InterruptedException {
-    return sides.read((expected, actual) -> source.position());
+    return sides.read((expected, actual) -> (turn.reversed() ? target : source).position());
   }
 
   private Sides sides() {
@@ -198,11 +211,8 @@ final class TableComparison {
   private void workOrFail() throws InterruptedException {
     try {
       work();
-    } catch (ReadFailedException e) {
-      standing.fail(e.getMessage());
-      throw e;
     } catch (RuntimeException e) {
-      standing.fail("an error in Crossfade itself: " + e);
+      standing.fail(why(e));
       throw e;
     }
   }
@@ -277,7 +287,7 @@ final class TableComparison {
 
   /** Whether it is time for a checkpoint. */
   private boolean add(LeftRanges.Part part, RangeComparison.Seen seen) {
-    standing.compared(seen);
+    standing.compared(turn.reversed() ? seen.exchanged() : seen);
     synchronized (lock) {
       left.compared(part, seen);
       suspects.addAll(seen.suspects());
@@ -336,7 +346,10 @@ final class TableComparison {
           } else if (last) {
             report(key, Kind.HOT, suspect);
             if (suspect.unsettled() && !suspect.moved()) {
-              standing.fail("a transaction that is open at the source hides whether rows differ");
+              standing.fail(
+                  "a transaction that is open at the "
+                      + (turn.reversed() ? "target" : "source")
+                      + " hides whether rows differ");
             }
           } else {
             synchronized (lock) {
@@ -352,9 +365,11 @@ final class TableComparison {
     }
   }
 
+  /** What the old tables have had before says nothing of what they cannot hold. */
   private void difference(Row key, SecondLook suspect) {
-    Kind kind = comparison.kind(suspect.expected(), suspect.table(), suspect.wasExpectedBefore());
-    if (kind == Kind.VALUE) {
+    boolean before = !turn.reversed() && suspect.wasExpectedBefore();
+    Kind kind = comparison.kind(suspect.expected(), suspect.follower(), before);
+    if (kind == Kind.VALUE && !turn.reversed()) {
       synchronized (lock) {
         if (otherValues.size() < LOOKED_UP) {
           otherValues.put(key, suspect);
@@ -380,7 +395,7 @@ final class TableComparison {
               Row key = comparison.key(keyRow);
               SecondLook suspect = otherValues.get(key);
               if (suspect != null
-                  && comparison.equal(Sides.small(values), suspect.table().orElseThrow())) {
+                  && comparison.equal(Sides.small(values), suspect.follower().orElseThrow())) {
                 stale.add(key);
               }
             });
@@ -395,14 +410,14 @@ final class TableComparison {
   }
 
   private void report(Row key, Kind kind, SecondLook suspect) {
-    boolean both = suspect.expected().isPresent() && suspect.table().isPresent();
+    boolean both = suspect.expected().isPresent() && suspect.follower().isPresent();
     log.add(
         new Difference(
             mapping.into().toString(),
             comparison.named(key),
             kind,
             both && kind != Kind.HOT
-                ? comparison.differing(suspect.expected().get(), suspect.table().get())
+                ? comparison.differing(suspect.expected().get(), suspect.follower().get())
                 : List.of()));
     standing.found(kind);
   }

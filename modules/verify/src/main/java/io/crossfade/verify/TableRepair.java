@@ -79,6 +79,7 @@ final class TableRepair {
       }
     }
     try {
+      settings.job().require(settings.turn());
       if (!orphans.isEmpty()) {
         pace.await();
         add(sender.deleteOrphans(mapping.into(), orphans));
@@ -122,7 +123,7 @@ final class TableRepair {
             mapping,
             comparison,
             settings.patience().attempts())) {
-      new SecondLooks(settings.job(), comparison, settings.patience())
+      new SecondLooks(settings.job(), settings.turn(), comparison, settings.patience())
           .look(sides, keys, LOOKS, settings.patience().hot())
           .forEach(this::report);
     } catch (ReadFailedException e) {
@@ -134,16 +135,16 @@ final class TableRepair {
     boolean real = suspect.state() == SecondLook.State.REAL;
     Kind kind =
         real
-            ? comparison.kind(suspect.expected(), suspect.table(), suspect.wasExpectedBefore())
+            ? comparison.kind(suspect.expected(), suspect.follower(), suspect.wasExpectedBefore())
             : Kind.HOT;
-    boolean both = real && suspect.expected().isPresent() && suspect.table().isPresent();
+    boolean both = real && suspect.expected().isPresent() && suspect.follower().isPresent();
     log.add(
         new Difference(
             mapping.into().toString(),
             comparison.named(key),
             kind,
             both
-                ? comparison.differing(suspect.expected().get(), suspect.table().get())
+                ? comparison.differing(suspect.expected().get(), suspect.follower().get())
                 : List.of()));
     synchronized (this) {
       stillDiffering += real ? 1 : 0;

@@ -15,14 +15,15 @@ import java.util.TreeMap;
  *     code that filled the table
  * @param vacuous whether there was no row on either side, so that equality says nothing
  * @param method how it was read: {@code key ranges}, or {@code whole}, by hashes of the key
- * @param expectedRows that the SELECT gave
- * @param actualRows that the table had
+ * @param expectedRows that the SELECT gave; after a cutover, that the table had
+ * @param actualRows that the table had; after a cutover, that the SELECT gave
  * @param ranges how many ranges were compared
  * @param suspects rows that were not the same at the first look
  * @param differences how many there are of each kind, {@code hot} among them
  * @param begun when, in ISO form
  * @param ended when, in ISO form; empty while it goes on
- * @param fromPosition where the log of the database that executed the SELECT stood at the beginning
+ * @param fromPosition where the log of the database that executed the SELECT stood at the
+ *     beginning; after a cutover, that of the database with the table
  * @param toPosition where it stood at the end
  */
 public record TableResult(

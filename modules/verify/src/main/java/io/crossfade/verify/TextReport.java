@@ -8,7 +8,16 @@ import java.util.stream.Collectors;
 /** Reports as lines for people. */
 public final class TextReport {
 
+  /** What the result of a comparison after a cutover means. */
+  static final String REVERSED =
+      "Writes are on the new tables. Their rows are the expected ones; the actual ones are what the"
+          + " SELECTs give over the old tables, which is what the new tables are after a rollback.";
+
   private TextReport() {}
+
+  static String capital(String sentence) {
+    return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+  }
 
   /** The whole, once it has ended. */
   public static String of(VerificationReport report) {
@@ -31,6 +40,10 @@ public final class TextReport {
         text.append(format("  there was no row on either side, so this says nothing%n"));
       }
       table.why().ifPresent(why -> text.append(format("  %s%n", why)));
+    }
+    if (report.reversed()) {
+      text.append(format("%s%n", REVERSED));
+      report.loss().forEach(loss -> text.append(format("%s.%n", capital(loss))));
     }
     report.checks().forEach(check -> text.append(of(check)));
     if (!report.wentOn().isEmpty()) {
@@ -65,8 +78,12 @@ public final class TextReport {
     return switch (report.outcome().orElse(Outcome.INCOMPLETE)) {
       case EQUAL -> "Equal: what was asked for was compared to its end, and nothing differs.";
       case DIFFERENT ->
-          "Different. Next: `crossfade verify --keys` lists the rows; `crossfade repair` sends them"
-              + " again.";
+          report.reversed()
+              ? "Different: the old tables do not hold all that was written since the cutover. Next:"
+                  + " `crossfade verify --keys` lists the rows; as long as nobody rolls back, nothing"
+                  + " of them is lost."
+              : "Different. Next: `crossfade verify --keys` lists the rows; `crossfade repair` sends them"
+                  + " again.";
       case INCOMPLETE ->
           "Incomplete: no difference was found, but not all could be compared. Next: see the reasons"
               + " above, and verify again.";

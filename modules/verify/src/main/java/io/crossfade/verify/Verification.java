@@ -44,6 +44,7 @@ public final class Verification implements AutoCloseable {
    * @param source where SELECTs are executed
    * @param target where the new tables are
    * @param job what keeps them equal
+   * @param turn who takes writes; where that changes, it ends as incomplete
    * @param patience how long it waits
    * @param threads ranges that are compared at the same time
    * @param masked whether values are left out of what is written down
@@ -61,6 +62,7 @@ public final class Verification implements AutoCloseable {
       ComparedDatabase source,
       ComparedDatabase target,
       FollowingJob job,
+      Turn turn,
       Patience patience,
       int threads,
       boolean masked,
@@ -76,6 +78,7 @@ public final class Verification implements AutoCloseable {
       Objects.requireNonNull(source, "source");
       Objects.requireNonNull(target, "target");
       Objects.requireNonNull(job, "job");
+      Objects.requireNonNull(turn, "turn");
       Objects.requireNonNull(patience, "patience");
       Objects.requireNonNull(differences, "differences");
       Objects.requireNonNull(checkpoints, "checkpoints");
@@ -117,6 +120,7 @@ public final class Verification implements AutoCloseable {
                         settings.source(),
                         settings.target(),
                         settings.job(),
+                        settings.turn(),
                         pace,
                         settings.patience(),
                         log,
@@ -154,6 +158,7 @@ public final class Verification implements AutoCloseable {
                     settings.source(),
                     settings.target(),
                     settings.job(),
+                    settings.turn(),
                     settings.patience(),
                     settings.masked())
                 .run());
@@ -194,9 +199,17 @@ public final class Verification implements AutoCloseable {
         end.map(Instant::toString),
         end.map(at -> Outcome.of(outcomes)),
         settings.masked(),
+        settings.turn().reversed(),
+        settings.turn().reversed() ? losses(tableResults) : List.of(),
         tableResults,
         checkResults,
         end.isPresent() ? Optional.empty() : settings.job().stopped());
+  }
+
+  private static List<String> losses(List<TableResult> tables) {
+    return tables.stream()
+        .flatMap(table -> Loss.of(table.into(), table.differences()).stream())
+        .toList();
   }
 
   /** What it compares. */

@@ -16,6 +16,10 @@ import java.util.Optional;
  * @param ended when, in ISO form; empty while it goes on
  * @param outcome of all together; empty while it goes on
  * @param masked whether values are left out
+ * @param reversed whether the new tables took the writes, so that their rows were expected, and the
+ *     SELECTs over the old tables, which followed, had to give them
+ * @param loss what a rollback would lose, a sentence for each table in which something differs;
+ *     none where the old tables took the writes
  * @param tables one for each table that was asked for
  * @param checks one for each pair of the spec
  * @param waitingFor why it stands still just now; empty where it does not
@@ -30,6 +34,8 @@ public record VerificationReport(
     Optional<String> ended,
     Optional<Outcome> outcome,
     boolean masked,
+    boolean reversed,
+    List<String> loss,
     List<TableResult> tables,
     List<CheckResult> checks,
     Optional<String> waitingFor) {
@@ -44,6 +50,8 @@ public record VerificationReport(
     wentOn = wentOn == null ? List.of() : List.copyOf(wentOn);
     Objects.requireNonNull(ended, "ended");
     Objects.requireNonNull(outcome, "outcome");
+    // Nor that.
+    loss = loss == null ? List.of() : List.copyOf(loss);
     tables = List.copyOf(tables);
     checks = List.copyOf(checks);
     Objects.requireNonNull(waitingFor, "waitingFor");

@@ -17,6 +17,9 @@ import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
+import java.io.BufferedReader;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,11 +28,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Comparisons of databases that nobody writes to: what is found, and what is no difference. */
 @Timeout(120)
@@ -394,6 +400,89 @@ class ComparisonTest {
     assertThat(found()).containsExactlyInAnyOrder("60000 value [n]", "610000 value [n]");
   }
 
+  /**
+   * Fails where the sides are not exchanged, whether the SELECT's rows have versions or none; where
+   * a checkpoint of one direction is kept for the other, or the history of the old tables is asked.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"id", "CAST(id AS bigint) AS id"})
+  void shouldSayWhatARollbackWouldLoseWhereTheNewTablesTakeWrites(String key) throws Exception {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY, s text)",
+        "INSERT INTO a SELECT i, 's' || i FROM generate_series(1, 1000) i");
+    target.execute(
+        "CREATE TABLE b (id bigint PRIMARY KEY, s text)",
+        "INSERT INTO b SELECT i, 's' || i FROM generate_series(1, 1000) i");
+    ComparedMapping mapping = mapping("SELECT " + key + ", s FROM a");
+    StandingJob job = new StandingJob(() -> new Turn(true, 1));
+    assertThat(end(start(mapping, primary(source), job)).outcome()).contains(Outcome.EQUAL);
+
+    target.execute(
+        "INSERT INTO b VALUES (1001, 'new'), (1002, 'new')",
+        "UPDATE b SET s = 'written' WHERE id = 7",
+        "DELETE FROM b WHERE id = 8");
+    List<Checkpoint> kept = new ArrayList<>();
+    Verification verification =
+        start(mapping, primary(source), job, 1, keeping(Optional.empty(), kept));
+    TableResult result = end(verification);
+    assertThat(result.outcome()).contains(Outcome.DIFFERENT);
+    assertThat(result.expectedRows()).isEqualTo(1001);
+    assertThat(result.actualRows()).isEqualTo(1000);
+    assertThat(kept).isEmpty();
+    assertThat(found())
+        .containsExactlyInAnyOrder(
+            "1001 missing []", "1002 missing []", "7 value [s]", "8 extra []");
+    JsonNode column =
+        differences.stream()
+            .filter(row -> row.path("class").asText().equals("value"))
+            .findFirst()
+            .orElseThrow()
+            .at("/columns/0");
+    assertThat(column.path("expected").asText()).isEqualTo("written");
+    assertThat(column.path("actual").asText()).isEqualTo("s7");
+
+    String loss = "a rollback would lose 4 rows of public.b (1 extra, 2 missing, 1 value)";
+    VerificationReport report = verification.report();
+    assertThat(report.loss()).containsExactly(loss);
+    assertThat(Reports.read(Reports.json(report))).isEqualTo(report);
+    assertThat(TextReport.of(report))
+        .contains("Writes are on the new tables.", loss.substring(1) + ".")
+        .doesNotContain("repair");
+    StringWriter page = new StringWriter();
+    HtmlReport.write(report, new BufferedReader(new StringReader("")), page);
+    assertThat(page.toString())
+        .contains("Writes are on the new tables.", loss.substring(1) + ".")
+        .contains("Expected rows from</th><td><code>target");
+  }
+
+  /** Fails where a look goes on with what was read before writes have moved. */
+  @Test
+  void shouldBeIncompleteWhereWritesMoveToTheOtherSideMeanwhile() throws Exception {
+    source.execute("CREATE TABLE a (id int PRIMARY KEY)", "INSERT INTO a VALUES (1)");
+    target.execute("CREATE TABLE b (id int PRIMARY KEY)", "INSERT INTO b VALUES (1), (2)");
+    ComparedMapping mapping = mapping("SELECT id FROM a");
+    // At its beginning; before the first look; after its barrier.
+    for (int asked = 1; asked <= 3; asked++) {
+      TableResult result = end(start(mapping, primary(source), movedAfter(asked)));
+      assertThat(result.outcome()).as("asked %d times", asked).contains(Outcome.INCOMPLETE);
+      assertThat(result.why()).contains(Turn.OVER);
+      assertThat(result.differences()).isEmpty();
+    }
+    target.execute("DELETE FROM b WHERE id = 2");
+    TableResult equal = end(start(mapping, primary(source), movedAfter(2)));
+    assertThat(equal.outcome())
+        .as("nothing differs, but half of it is of before")
+        .contains(Outcome.INCOMPLETE);
+    assertThat(end(start(mapping, primary(source), movedAfter(3))).outcome())
+        .contains(Outcome.EQUAL);
+  }
+
+  private static StandingJob movedAfter(int asked) {
+    AtomicInteger times = new AtomicInteger();
+    return new StandingJob(
+        () -> times.incrementAndGet() <= asked ? Turn.FORWARD : new Turn(true, 1));
+  }
+
   private static KeyRange from(String key) {
     return new KeyRange(Optional.of(Row.of(key)), Optional.empty());
   }
@@ -410,19 +499,21 @@ class ComparisonTest {
   private TableResult runFrom(
       ComparedMapping mapping, Optional<Checkpoint> from, List<Checkpoint> kept, int threads)
       throws Exception {
-    Checkpoints checkpoints =
-        new Checkpoints() {
-          @Override
-          public Optional<Checkpoint> of(TableId table) {
-            return from;
-          }
+    return end(start(mapping, primary(source), new StandingJob(), threads, keeping(from, kept)));
+  }
 
-          @Override
-          public void reached(TableId table, Checkpoint checkpoint) {
-            kept.add(checkpoint);
-          }
-        };
-    return end(start(mapping, primary(source), new StandingJob(), threads, checkpoints));
+  private static Checkpoints keeping(Optional<Checkpoint> from, List<Checkpoint> kept) {
+    return new Checkpoints() {
+      @Override
+      public Optional<Checkpoint> of(TableId table) {
+        return from;
+      }
+
+      @Override
+      public void reached(TableId table, Checkpoint checkpoint) {
+        kept.add(checkpoint);
+      }
+    };
   }
 
   private TableResult compare(String select) throws Exception {
@@ -480,6 +571,7 @@ class ComparisonTest {
             from,
             primary(target),
             job,
+            job.turn(),
             SHORT,
             threads,
             false,

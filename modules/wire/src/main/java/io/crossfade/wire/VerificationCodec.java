@@ -7,7 +7,9 @@ import io.crossfade.core.table.TableId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The control topic's records about comparisons, of the same form as those of {@link ControlCodec}.
@@ -125,6 +127,13 @@ public final class VerificationCodec {
                 json.putObject("equal")
                     .put("at", equal.at().toString())
                     .put("position", equal.position()));
+    last.reversed()
+        .ifPresent(
+            reversed -> {
+              ObjectNode one = json.putObject("reversed").put("round", reversed.round());
+              ObjectNode differences = one.putObject("differences");
+              new TreeMap<>(reversed.differences()).forEach(differences::put);
+            });
     return ControlCodec.bytes(json);
   }
 
@@ -145,7 +154,16 @@ public final class VerificationCodec {
             .map(
                 equal ->
                     new LastVerified.Equal(
-                        Instant.parse(equal.get("at").asText()), equal.get("position").asText())));
+                        Instant.parse(equal.get("at").asText()), equal.get("position").asText())),
+        Optional.ofNullable(json.get("reversed")).map(VerificationCodec::reversed));
+  }
+
+  private static LastVerified.Reversed reversed(JsonNode json) {
+    Map<String, Long> differences = new TreeMap<>();
+    json.get("differences")
+        .properties()
+        .forEach(entry -> differences.put(entry.getKey(), entry.getValue().asLong()));
+    return new LastVerified.Reversed(json.get("round").asLong(), differences);
   }
 
   /** How far a comparison has come with a table, as bytes. */

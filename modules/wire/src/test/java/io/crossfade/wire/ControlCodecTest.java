@@ -202,9 +202,21 @@ class ControlCodecTest {
             "w-1",
             3,
             1000,
-            Optional.of(new LastVerified.Equal(AT.minusSeconds(60), "0/16B3748")));
+            Optional.of(new LastVerified.Equal(AT.minusSeconds(60), "0/16B3748")),
+            Optional.empty());
     assertWritten("verified", VerificationCodec.encode(last));
     assertThat(VerificationCodec.lastVerified(golden("verified"))).isEqualTo(last);
+    LastVerified reversed =
+        new LastVerified(
+            "different",
+            AT,
+            "",
+            0,
+            1000,
+            Optional.empty(),
+            Optional.of(new LastVerified.Reversed(3, Map.of("missing", 2L, "value", 1L))));
+    assertWritten("verified-reversed", VerificationCodec.encode(reversed));
+    assertThat(VerificationCodec.lastVerified(golden("verified-reversed"))).isEqualTo(reversed);
     assertThat(
             VerificationCodec.isAboutVerification(
                 VerificationCodec.verifiedKey(new TableId("a", "b"))))

@@ -5,6 +5,7 @@ import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.Orders;
 import io.crossfade.server.Document;
 import io.crossfade.verify.Reports;
+import io.crossfade.verify.Turn;
 import io.crossfade.verify.Verification;
 import io.crossfade.wire.VerificationCodec;
 import io.crossfade.wire.VerifyOrder;
@@ -201,15 +202,18 @@ final class AskedVerification {
   }
 
   private Verifier.Asked what(VerifyOrder order) {
+    Turn turn = compared.turn();
     return new Verifier.Asked(
         tables(order),
         order.tables().isEmpty(),
         order.masked(),
+        turn,
         new KeptCheckpoints(
             orders,
             VerificationCodec::partlyAskedKey,
             new Verifier.Round(order.id(), 0),
-            migration.spec().fingerprint()),
+            migration.spec().fingerprint(),
+            turn),
         times(order));
   }
 

@@ -35,9 +35,19 @@ final class Barriers {
    * @throws ReadFailedException where that does not come in time
    */
   void await(Duration patience) throws InterruptedException {
+    await(patience, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param check throws where nobody is to wait any more
+   */
+  void await(Duration patience, Runnable check) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     Map<TopicPartition, Long> barrier = write(end);
     while (!hasPassed(barrier)) {
+      check.run();
       requireNotBlocked();
       requireTime(end, patience);
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());

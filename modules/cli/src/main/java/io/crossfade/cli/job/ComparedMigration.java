@@ -15,6 +15,7 @@ import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.FollowingJob;
 import io.crossfade.verify.Patience;
+import io.crossfade.verify.Turn;
 import io.crossfade.verify.Verification;
 import io.crossfade.verify.VerificationReport;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class ComparedMigration {
    * A verification to be.
    *
    * @param what it compares
-   * @param from where SELECTs are executed
+   * @param from where SELECTs are executed: {@link #source}
    * @param threads ranges that are compared at the same time
    * @param differences a file that is made
    */
@@ -53,13 +54,14 @@ final class ComparedMigration {
     return new Verification.Settings(
         spec.migration(),
         spec.fingerprint(),
-        sourceName(),
+        sourceName(what.turn()),
         targetName(),
         what.tables().stream().map(this::mapping).toList(),
         what.checks() ? checks(spec) : List.of(),
         from,
         target(),
         job,
+        what.turn(),
         Patience.USUAL,
         threads,
         what.masked(),
@@ -74,32 +76,46 @@ final class ComparedMigration {
    * @param why it does not
    */
   VerificationReport waiting(Verification.Times times, boolean masked, String why) {
+    Turn turn = turn();
     return new VerificationReport(
         migration.spec().migration(),
         migration.spec().fingerprint(),
-        sourceName(),
+        sourceName(turn),
         targetName(),
         times.begun().toString(),
         times.wentOn().stream().map(Instant::toString).toList(),
         Optional.empty(),
         Optional.empty(),
         masked,
+        turn.reversed(),
+        List.of(),
         List.of(),
         List.of(),
         Optional.of(why));
   }
 
-  private String sourceName() {
+  /** Who takes writes now. */
+  Turn turn() {
+    return job.turn();
+  }
+
+  private String sourceName(Turn turn) {
     SourceSpec source = migration.spec().source();
-    return source.readFrom().orElse(source.url()).toString();
+    return (turn.reversed() ? source.url() : source.readFrom().orElse(source.url())).toString();
   }
 
   private String targetName() {
     return migration.spec().target().url().toString();
   }
 
-  /** Where SELECTs are executed: the standby, where there is one. */
-  PostgresComparison source() {
+  /**
+   * Where SELECTs are executed: the standby, where there is one. Not where the old tables follow: a
+   * barrier says that they have all, and nothing of their standby.
+   */
+  PostgresComparison source(Turn turn) {
+    if (turn.reversed()) {
+      return primary();
+    }
     SourceSpec source = migration.spec().source();
     String username = source.username().value();
     String password = source.password().map(Secret::reveal).orElse("");

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ final class ComparisonThread implements AutoCloseable {
   private final VerifiedTables verified;
   private final AskedVerification asked;
   private final Watcher watcher;
+  private final BooleanSupplier ready;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           run -> {
@@ -28,10 +30,15 @@ final class ComparisonThread implements AutoCloseable {
             return made;
           });
 
-  ComparisonThread(VerifiedTables verified, AskedVerification asked, Watcher watcher) {
+  /**
+   * @param ready whether it is known who takes writes: in which direction to compare
+   */
+  ComparisonThread(
+      VerifiedTables verified, AskedVerification asked, Watcher watcher, BooleanSupplier ready) {
     this.verified = verified;
     this.asked = asked;
     this.watcher = watcher;
+    this.ready = ready;
   }
 
   void start() {
@@ -39,6 +46,9 @@ final class ComparisonThread implements AutoCloseable {
   }
 
   private void look() {
+    if (!ready.getAsBoolean()) {
+      return;
+    }
     try {
       verified.keep();
       asked.look();

@@ -112,13 +112,28 @@ final class Gates {
     return gates;
   }
 
-  /** Those before writes may move back. */
+  /**
+   * Those before writes may move back. What that loses stops nobody: it may be urgent, and was
+   * accepted before the cutover.
+   */
   static List<Gate> forRollback(Status status) {
     List<Gate> gates = new ArrayList<>();
     gates.add(running(status));
     gates.add(lag(status));
     gates.add(rows(status));
+    status.tables().forEach(table -> gates.add(loss(table)));
     return gates;
+  }
+
+  private static Gate loss(Status.Table table) {
+    return Gate.met(
+        "loss",
+        table
+            .verified()
+            .flatMap(
+                last ->
+                    last.loss().map(loss -> loss + ", compared " + last.secondsAgo() + " s ago"))
+            .orElse(table.into() + " was not compared since the cutover: `crossfade verify`"));
   }
 
   /**

@@ -38,6 +38,7 @@ import io.crossfade.switchover.Switchover;
 import io.crossfade.transform.Apply;
 import io.crossfade.transform.ApplyState;
 import io.crossfade.transform.Statistics;
+import io.crossfade.verify.Turn;
 import io.crossfade.wire.Names;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -285,6 +286,8 @@ public final class Job implements AutoCloseable {
     Hooks hooks =
         flows.add(new Hooks(spec, Optional.of(new Told(kafka, names)), journal::sayByItself));
     Barriers barriers = new Barriers(capture, apply);
+    ReverseFlow reverse = flows.add(new ReverseFlow(migration, databases, settings, passes));
+    Supplier<Turn> turn = () -> turn(decisions.current().orElse(Standing.AT_FIRST));
     JobFollowing following =
         new JobFollowing(
             migration,
@@ -293,11 +296,12 @@ public final class Job implements AutoCloseable {
             barriers,
             throttle,
             new RawHistory(kafka, names),
-            () -> decisions.current().orElse(Standing.AT_FIRST).writes());
+            turn,
+            reverse);
     ComparedMigration compared = new ComparedMigration(migration, following);
     Verifier verifier = flows.add(new Verifier(compared));
     Supplier<CaptureStatus.State> captures = () -> capture.status().state();
-    VerifiedTables verified = new VerifiedTables(orders, verifier);
+    VerifiedTables verified = new VerifiedTables(orders, verifier, turn, journal::sayByItself);
     AskedVerification asked =
         new AskedVerification(
             migration, compared, orders, verifier, verified, captures, journal::sayByItself);
@@ -310,7 +314,9 @@ public final class Job implements AutoCloseable {
                 asked,
                 new JobSending(migration, names, capture, apply, barriers::requireNotBlocked)));
     Watcher watcher = new Watcher(migration, compared, orders, verifier, verified, captures);
-    ComparisonThread comparisons = flows.add(new ComparisonThread(verified, asked, watcher));
+    ComparisonThread comparisons =
+        flows.add(
+            new ComparisonThread(verified, asked, watcher, () -> decisions.current().isPresent()));
     monitor.askForVerified(verified::verified);
     ServingMarks marks =
         flows.add(
@@ -321,7 +327,6 @@ public final class Job implements AutoCloseable {
                 Map.of(
                     "source", databases.source().serving(),
                     "target", databases.target().serving())));
-    ReverseFlow reverse = flows.add(new ReverseFlow(migration, databases, settings, passes));
     SwitchDesk desk =
         flows.add(
             desk(
@@ -382,6 +387,12 @@ public final class Job implements AutoCloseable {
     desk.start();
     hooks.awaitBackfill(() -> capture.status().backfillDone());
     flows.add(new LoadGuard(limits(), throttle)).start();
+  }
+
+  private static Turn turn(Standing standing) {
+    return standing.writes() == Side.NEW
+        ? new Turn(true, standing.reverse())
+        : new Turn(false, standing.forward());
   }
 
   private SwitchDesk desk(

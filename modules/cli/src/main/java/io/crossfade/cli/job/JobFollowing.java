@@ -4,13 +4,14 @@ import io.crossfade.capture.Capture;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.CaptureStatus.TableProgress;
 import io.crossfade.capture.Throttle;
-import io.crossfade.core.serving.Side;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.ReadFailedException;
+import io.crossfade.server.Status;
 import io.crossfade.verify.FollowingJob;
+import io.crossfade.verify.Turn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +21,17 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 
-/** This job, as a comparison sees it. */
+/**
+ * This job, as a comparison sees it: by the flow into the new tables, and after a cutover by that
+ * into the old ones.
+ */
 final class JobFollowing implements FollowingJob {
 
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration BEGINS_AGAIN = Duration.ofSeconds(10);
+
+  /** After a cutover, or a start, until the reverse flow writes. */
+  private static final Duration OPENS = Duration.ofSeconds(30);
 
   private final Migration migration;
   private final SourceDatabase source;
@@ -32,11 +39,9 @@ final class JobFollowing implements FollowingJob {
   private final Barriers barriers;
   private final Throttle throttle;
   private final RawHistory history;
-  private final Supplier<Side> writes;
+  private final Supplier<Turn> turn;
+  private final ReverseFlow reverse;
 
-  /**
-   * @param writes which side takes writes
-   */
   JobFollowing(
       Migration migration,
       SourceDatabase source,
@@ -44,27 +49,32 @@ final class JobFollowing implements FollowingJob {
       Barriers barriers,
       Throttle throttle,
       RawHistory history,
-      Supplier<Side> writes) {
+      Supplier<Turn> turn,
+      ReverseFlow reverse) {
     this.migration = migration;
     this.source = source;
     this.capture = capture;
     this.barriers = barriers;
     this.throttle = throttle;
     this.history = history;
-    this.writes = writes;
+    this.turn = turn;
+    this.reverse = reverse;
+  }
+
+  @Override
+  public Turn turn() {
+    return turn.get();
   }
 
   @Override
   public Optional<String> notYet(TableId into) throws InterruptedException {
-    if (writes.get() == Side.NEW) {
-      return Optional.of(
-          "the new tables take writes, and the old ones follow: that direction cannot be compared yet");
-    }
+    return turn().reversed() ? wayBackNotYet() : forwardNotYet(into);
+  }
+
+  private Optional<String> forwardNotYet(TableId into) throws InterruptedException {
     List<TableProgress> tables = tables();
     if (tables.isEmpty()) {
-      return Optional.of(
-          "this instance does not capture now, so there are no barriers: ask the one that does, or"
-              + " later");
+      return Optional.of(notHere());
     }
     TableId old =
         migration.tables().stream()
@@ -75,6 +85,11 @@ final class JobFollowing implements FollowingJob {
     boolean copied =
         tables.stream().filter(table -> table.table().equals(old)).allMatch(TableProgress::done);
     return copied ? Optional.empty() : Optional.of("its backfill is not done yet");
+  }
+
+  private static String notHere() {
+    return "this instance does not capture now, so there are no barriers: ask the one that does, or"
+        + " later";
   }
 
   /** While capture begins again it knows of none for a moment. */
@@ -90,14 +105,48 @@ final class JobFollowing implements FollowingJob {
     return status.tables();
   }
 
+  private Optional<String> wayBackNotYet() throws InterruptedException {
+    long end = System.nanoTime() + OPENS.toNanos();
+    while (reverse.following().isEmpty()) {
+      if (capture.status().state() == CaptureStatus.State.STANDBY) {
+        return Optional.of(notHere());
+      }
+      Optional<Status.Block> block = reverse.block();
+      if (block.isPresent()) {
+        return Optional.of("the way back is BLOCKED: " + block.get().reason());
+      }
+      if (System.nanoTime() >= end) {
+        return Optional.of(notFollowing());
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    }
+    return Optional.empty();
+  }
+
+  private static String notFollowing() {
+    return "the old tables do not follow the new ones just now, so there are no barriers: see"
+        + " `crossfade status`, and verify again";
+  }
+
+  private ReverseFlow.Following wayBack() {
+    return reverse
+        .following()
+        .orElseThrow(() -> new ReadFailedException(notFollowing(), true, null));
+  }
+
+  /** Where the rows that lead are written. */
+  private SourceDatabase leader() {
+    return turn().reversed() ? wayBack().source() : source;
+  }
+
   @Override
   public String line() {
-    return asked(source::line);
+    return asked(() -> leader().line());
   }
 
   @Override
   public boolean settled(String line) {
-    return asked(() -> source.settled(line).done());
+    return asked(() -> leader().settled(line).done());
   }
 
   private static <T> T asked(Supplier<T> question) {
@@ -110,7 +159,8 @@ final class JobFollowing implements FollowingJob {
 
   @Override
   public void awaitBarrier(Duration patience) throws InterruptedException {
-    barriers.await(patience);
+    Turn now = turn();
+    (now.reversed() ? wayBack().barriers() : barriers).await(patience, () -> require(now));
   }
 
   @Override

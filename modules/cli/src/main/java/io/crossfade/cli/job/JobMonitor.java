@@ -16,6 +16,7 @@ import io.crossfade.transform.Apply;
 import io.crossfade.transform.ApplyState;
 import io.crossfade.transform.Lag;
 import io.crossfade.transform.Statistics;
+import io.crossfade.verify.Outcome;
 import io.crossfade.wire.Names;
 import java.time.Duration;
 import java.time.Instant;
@@ -146,6 +147,7 @@ final class JobMonitor implements AutoCloseable {
             .filter(decided -> decided != Phase.FOLLOWING)
             .map(Phase::name)
             .orElse(done ? "FOLLOWING" : lastKnown.isEmpty() ? "PREPARING" : "BACKFILLING");
+    List<Status.Table> tables = tables();
     return new Status(
         migration.spec().migration(),
         phase,
@@ -153,8 +155,8 @@ final class JobMonitor implements AutoCloseable {
         throttle.rowsPerSecond(),
         block,
         waitingFor(captured),
-        block.map(Status.Block::next).orElse(next(done)),
-        tables(),
+        block.map(Status.Block::next).orElseGet(() -> next(done, tables)),
+        tables,
         lag(capturing().orElse(captured), lag),
         captured.position().isEmpty() ? Optional.empty() : Optional.of(captured.position()),
         serving.get().map(Serving::toString).orElse("not read yet"),
@@ -189,12 +191,23 @@ final class JobMonitor implements AutoCloseable {
         : Optional.empty();
   }
 
-  private String next(boolean done) {
+  /** What was found since the cutover, of tables that differed. */
+  private static List<String> losses(List<Status.Table> tables) {
+    return tables.stream()
+        .flatMap(table -> table.verified().stream())
+        .filter(last -> last.result().equals(Outcome.DIFFERENT.toString()))
+        .flatMap(last -> last.loss().stream())
+        .toList();
+  }
+
+  private String next(boolean done, List<Status.Table> tables) {
     if (standing.get().filter(Standing::ending).isPresent()) {
       return "wait: what was made for the migration is being removed, then the job ends";
     }
     if (reversed()) {
-      return "`crossfade rollback`, as long as you may want to go back";
+      String back = "`crossfade rollback`, as long as you may want to go back";
+      List<String> losses = losses(tables);
+      return losses.isEmpty() ? back : back + "; but " + String.join(", ", losses);
     }
     if (done) {
       return "follow the lag; the new tables are kept equal";

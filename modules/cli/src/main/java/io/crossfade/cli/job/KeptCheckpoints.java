@@ -6,6 +6,7 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.KeyRange;
 import io.crossfade.verify.Checkpoint;
 import io.crossfade.verify.Checkpoints;
+import io.crossfade.verify.Turn;
 import io.crossfade.wire.PartlyVerified;
 import io.crossfade.wire.VerificationCodec;
 import java.util.List;
@@ -30,12 +31,14 @@ final class KeptCheckpoints implements Checkpoints {
    * @param key under which that of a new table stands
    * @param of what they belong to: those of another order or round do not count
    * @param spec the fingerprint: those of another SELECT do not count
+   * @param turn nor do those from before a switch
    */
-  KeptCheckpoints(Orders orders, Function<TableId, String> key, Verifier.Round of, String spec) {
+  KeptCheckpoints(
+      Orders orders, Function<TableId, String> key, Verifier.Round of, String spec, Turn turn) {
     this.orders = orders;
     this.key = key;
     this.of = of;
-    this.spec = spec;
+    this.spec = turn.equals(Turn.FORWARD) ? spec : spec + ", " + turn;
   }
 
   @Override

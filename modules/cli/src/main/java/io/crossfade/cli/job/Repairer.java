@@ -7,6 +7,7 @@ import io.crossfade.verify.OldKeys;
 import io.crossfade.verify.Repair;
 import io.crossfade.verify.Reports;
 import io.crossfade.verify.RowSender;
+import io.crossfade.verify.Turn;
 import io.crossfade.verify.Verification;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -44,9 +45,17 @@ final class Repairer implements AutoCloseable {
    * @param body {@code tables}, an array of names, all where it is missing; {@code masked}; {@code
    *     reason}
    * @throws IllegalArgumentException where there is no such table
-   * @throws IllegalStateException while another one or a verification runs
+   * @throws IllegalStateException while another one or a verification runs, or where the new tables
+   *     take writes
    */
   synchronized void begin(JsonNode body) throws InterruptedException {
+    Turn turn = compared.turn();
+    if (turn.reversed()) {
+      throw new IllegalStateException(
+          "writes are on the new tables; a repair would send old rows over what was written there."
+              + " `crossfade verify` says what the old tables do not hold, that is, what a rollback"
+              + " would lose");
+    }
     asked.requireNone();
     Verification verification =
         verifier.beginForRepair(
@@ -54,6 +63,7 @@ final class Repairer implements AutoCloseable {
                 compared.chosen(body.path("tables")),
                 false,
                 body.path("masked").asBoolean(false),
+                turn,
                 Checkpoints.NONE,
                 Verification.Times.now()));
     current =

@@ -8,6 +8,7 @@ import io.crossfade.capture.Topics;
 import io.crossfade.core.Check;
 import io.crossfade.core.phase.Standing;
 import io.crossfade.core.source.CapturedTable;
+import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.switching.Trial;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
@@ -64,9 +65,9 @@ final class ReverseFlow implements Flow, AutoCloseable {
 
   /** Apply, first of our own table, then of all. */
   private static final class Runner {
-    private Optional<Apply> apply = Optional.empty();
+    private volatile Optional<Apply> apply = Optional.empty();
     private Optional<Path> directory = Optional.empty();
-    private boolean all;
+    private volatile boolean all;
 
     void end() {
       apply.ifPresent(Apply::close);
@@ -90,6 +91,27 @@ final class ReverseFlow implements Flow, AutoCloseable {
     this.databases = databases;
     this.settings = settings.withoutCopy();
     this.passes = passes;
+  }
+
+  /**
+   * What a comparison asks, while the old tables follow.
+   *
+   * @param source the database with the new tables
+   */
+  record Following(SourceDatabase source, Barriers barriers) {}
+
+  /** Empty where it does not write to the old tables here, or not yet. */
+  Optional<Following> following() {
+    return running
+        .filter(flow -> flow.runner().all)
+        .filter(flow -> flow.capture().status().state() == CaptureStatus.State.FOLLOWING)
+        .flatMap(
+            flow ->
+                flow.runner()
+                    .apply
+                    .map(
+                        apply ->
+                            new Following(flow.source(), new Barriers(flow.capture(), apply))));
   }
 
   /** What stands in the way of it. Changes nothing; blocks on both databases. */

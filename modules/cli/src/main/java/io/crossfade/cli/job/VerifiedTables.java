@@ -3,15 +3,21 @@ package io.crossfade.cli.job;
 import io.crossfade.capture.Orders;
 import io.crossfade.core.table.TableId;
 import io.crossfade.server.Status;
+import io.crossfade.verify.Loss;
 import io.crossfade.verify.Outcome;
+import io.crossfade.verify.Turn;
 import io.crossfade.wire.LastVerified;
 import io.crossfade.wire.VerificationCodec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * How each table's last comparison ended: kept in the control topic, so that all instances know.
@@ -20,30 +26,46 @@ final class VerifiedTables {
 
   private final Orders orders;
   private final Verifier verifier;
+  private final Supplier<Turn> turn;
+  private final Consumer<String> said;
 
   /** Results that were kept, by when they ended: each is written once. */
   private final Map<TableId, Instant> kept = new HashMap<>();
 
-  VerifiedTables(Orders orders, Verifier verifier) {
+  /**
+   * @param turn who takes writes now
+   * @param said takes what a rollback would lose, whenever that is another than before
+   */
+  VerifiedTables(Orders orders, Verifier verifier, Supplier<Turn> turn, Consumer<String> said) {
     this.orders = orders;
     this.verifier = verifier;
+    this.turn = turn;
+    this.said = said;
   }
 
   /** Writes down what has ended since. */
   synchronized void keep() throws InterruptedException {
     Map<String, byte[]> records = new HashMap<>();
     Map<TableId, Instant> now = new HashMap<>();
+    List<String> losses = new ArrayList<>();
     for (Verifier.Ended ended : verifier.ended()) {
       Instant at = ended.at();
       if (!at.equals(kept.get(ended.table()))) {
         records.put(
             VerificationCodec.verifiedKey(ended.table()), VerificationCodec.encode(record(ended)));
         now.put(ended.table(), at);
+        Optional<LastVerified.Reversed> found = reversed(ended);
+        if (!found.equals(stored(ended.table()).flatMap(LastVerified::reversed))) {
+          found
+              .flatMap(its -> Loss.of(ended.table().toString(), its.differences()))
+              .ifPresent(losses::add);
+        }
       }
     }
     if (!records.isEmpty()) {
       orders.give(records);
       kept.putAll(now);
+      losses.forEach(said);
     }
   }
 
@@ -67,7 +89,33 @@ final class VerifiedTables {
         ended.rows(),
         equal
             ? ended.position().map(position -> new LastVerified.Equal(ended.at(), position))
-            : before.flatMap(LastVerified::equal));
+            : before.flatMap(LastVerified::equal),
+        reversed(ended));
+  }
+
+  private static Optional<LastVerified.Reversed> reversed(Verifier.Ended ended) {
+    return ended.turn().reversed()
+        ? Optional.of(new LastVerified.Reversed(ended.turn().round(), ended.differences()))
+        : Optional.empty();
+  }
+
+  /**
+   * What a rollback would lose, by the last comparison since the cutover, as a sentence; empty
+   * where there was none, or where the old tables take writes.
+   */
+  Optional<String> loss(TableId table, LastVerified last) {
+    Turn now = turn.get();
+    return last.reversed()
+        .filter(found -> now.equals(new Turn(true, found.round())))
+        .map(
+            found ->
+                Loss.of(table.toString(), found.differences())
+                    .orElse(
+                        last.result().equals(Outcome.EQUAL.toString())
+                            ? "a rollback would lose nothing of " + table
+                            : "what a rollback would lose of "
+                                + table
+                                + " is not known, not all could be compared"));
   }
 
   /** As it was written down last, by whichever instance. Does not wait. */
@@ -97,7 +145,8 @@ final class VerifiedTables {
                     last.equal().isPresent()
                         ? OptionalLong.of(ago(last.equal().get().at()))
                         : OptionalLong.empty(),
-                    last.equal().map(LastVerified.Equal::position)));
+                    last.equal().map(LastVerified.Equal::position),
+                    loss(table, last)));
   }
 
   /** Seconds since 1970 when a table was last found equal; NaN where it never was. */

@@ -7,6 +7,7 @@ import io.crossfade.verify.Difference;
 import io.crossfade.verify.Outcome;
 import io.crossfade.verify.RepairedTable;
 import io.crossfade.verify.TableResult;
+import io.crossfade.verify.Turn;
 import io.crossfade.verify.Verification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,9 @@ final class Verifier implements AutoCloseable {
   /** That {@link #current} is one of those without end. */
   private Optional<Round> round = Optional.empty();
 
+  /** That of {@link #current}. */
+  private Turn turn = Turn.FORWARD;
+
   /** Whether it was stopped: what it says of tables that it was not done with means nothing. */
   private boolean discarded;
 
@@ -61,6 +65,8 @@ final class Verifier implements AutoCloseable {
    * @param position up to which place of the source's log it tells; empty where that is not known
    * @param rows how many were compared
    * @param round of those without end; empty where somebody had asked for it
+   * @param turn who took writes
+   * @param differences by class
    */
   record Ended(
       TableId table,
@@ -68,7 +74,9 @@ final class Verifier implements AutoCloseable {
       Instant at,
       Optional<String> position,
       long rows,
-      Optional<Round> round) {
+      Optional<Round> round,
+      Turn turn,
+      Map<String, Long> differences) {
 
     Ended later(Ended other) {
       return other.at().isAfter(at) ? other : this;
@@ -88,12 +96,14 @@ final class Verifier implements AutoCloseable {
    *
    * @param checks whether the spec's pairs of queries are asked too
    * @param masked whether values are left out of what is written down
+   * @param turn who takes writes
    * @param checkpoints where it goes on
    */
   record Asked(
       List<Migration.MappedTable> tables,
       boolean checks,
       boolean masked,
+      Turn turn,
       Checkpoints checkpoints,
       Verification.Times times) {}
 
@@ -117,7 +127,9 @@ final class Verifier implements AutoCloseable {
                 now,
                 compared.flatMap(Ended::position),
                 compared.map(Ended::rows).orElse(0L),
-                Optional.empty()));
+                Optional.empty(),
+                Turn.FORWARD,
+                Map.of()));
       }
     }
   }
@@ -150,7 +162,9 @@ final class Verifier implements AutoCloseable {
       int threads = migration.parallelism();
       synchronized (this) {
         start(
-            file -> migration.settings(what, migration.source(), threads, file), Optional.empty());
+            file -> migration.settings(what, migration.source(what.turn()), threads, file),
+            what.turn(),
+            Optional.empty());
         repairing = forRepair;
         return current.orElseThrow();
       }
@@ -186,7 +200,7 @@ final class Verifier implements AutoCloseable {
     if (isRunning() || asked || repairing) {
       return false;
     }
-    start(file -> migration.settings(what, source, 1, file), Optional.of(of));
+    start(file -> migration.settings(what, source, 1, file), what.turn(), Optional.of(of));
     return true;
   }
 
@@ -215,7 +229,7 @@ final class Verifier implements AutoCloseable {
   }
 
   private synchronized void start(
-      Function<Path, Verification.Settings> settings, Optional<Round> of) {
+      Function<Path, Verification.Settings> settings, Turn now, Optional<Round> of) {
     keep();
     current.ifPresent(
         verification ->
@@ -242,6 +256,7 @@ final class Verifier implements AutoCloseable {
       over.ifPresent(Verifier::forget);
       current = Optional.of(next);
       round = of;
+      turn = now;
       discarded = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep differences: " + e.getMessage(), e);
@@ -278,7 +293,9 @@ final class Verifier implements AutoCloseable {
                 Instant.parse(result.ended().get()),
                 result.fromPosition(),
                 Math.max(result.expectedRows(), result.actualRows()),
-                round),
+                round,
+                turn,
+                result.differences()),
             Ended::later);
       }
     }

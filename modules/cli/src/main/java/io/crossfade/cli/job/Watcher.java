@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossfade.capture.CaptureStatus;
 import io.crossfade.capture.Orders;
+import io.crossfade.verify.Turn;
 import io.crossfade.verify.Verification;
 import io.crossfade.verify.WithinShare;
 import io.crossfade.wire.LastVerified;
@@ -51,7 +52,7 @@ final class Watcher {
   private volatile Optional<WithinShare> source = Optional.empty();
 
   /** One that was begun by this process. */
-  private record Begun(Verifier.Round round, Instant at) {}
+  private record Begun(Verifier.Round round, Instant at, Turn turn) {}
 
   Watcher(
       Migration migration,
@@ -102,7 +103,9 @@ final class Watcher {
     Optional<WatchOrder> order = order().filter(WatchOrder::on);
     boolean another = !order.map(WatchOrder::id).equals(round.map(r -> r.round().order()));
     CaptureStatus.State state = capture.get();
-    if (round.isPresent() && (another || state == CaptureStatus.State.STANDBY)) {
+    // What is being compared when writes move begins again in the other direction.
+    boolean switched = round.filter(r -> !r.turn().equals(compared.turn())).isPresent();
+    if (round.isPresent() && (another || switched || state == CaptureStatus.State.STANDBY)) {
       verifier.stopWatching();
       round = Optional.empty();
       source = Optional.empty();
@@ -133,27 +136,34 @@ final class Watcher {
         return;
       }
     }
+    Turn turn = round.map(Begun::turn).orElseGet(compared::turn);
     if (source.isEmpty()) {
-      source = Optional.of(new WithinShare(compared.source(), order.share()));
+      source = Optional.of(new WithinShare(compared.source(turn), order.share()));
     }
     Verifier.Round next = new Verifier.Round(order.id(), number);
-    if (left.isEmpty() || !verifier.beginWatching(what(order, left, next), source.get(), next)) {
+    if (left.isEmpty()
+        || !verifier.beginWatching(what(order, left, next, turn), source.get(), next)) {
       return;
     }
     if (!round.map(Begun::round).equals(Optional.of(next))) {
       LOG.info("Round {} of comparing begins, with {} tables", number, left.size());
-      round = Optional.of(new Begun(next, Instant.now()));
+      round = Optional.of(new Begun(next, Instant.now(), turn));
     }
   }
 
   private Verifier.Asked what(
-      WatchOrder order, List<Migration.MappedTable> left, Verifier.Round next) {
+      WatchOrder order, List<Migration.MappedTable> left, Verifier.Round next, Turn turn) {
     return new Verifier.Asked(
         left,
         order.tables().isEmpty(),
         false,
+        turn,
         new KeptCheckpoints(
-            orders, VerificationCodec::partlyVerifiedKey, next, migration.spec().fingerprint()),
+            orders,
+            VerificationCodec::partlyVerifiedKey,
+            next,
+            migration.spec().fingerprint(),
+            turn),
         Verification.Times.now());
   }
 
@@ -205,6 +215,7 @@ final class Watcher {
                       .put("order", last.order())
                       .put("round", last.round())
                       .put("rows", last.rows())
+                      .put("loss", verified.loss(table.target().id(), last).orElse(null))
                       .put("equalAt", last.equal().map(e -> e.at().toString()).orElse(null))
                       .put(
                           "equalUpTo",
