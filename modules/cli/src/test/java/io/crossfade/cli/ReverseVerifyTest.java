@@ -96,10 +96,16 @@ class ReverseVerifyTest {
       assertThat(to(job, "rollback", "--yes")).as(err.toString()).isZero();
       assertThat(out.toString()).contains("OK    loss  a " + LOSS + ", compared ");
       clients.awaitMore(200);
-      assertThat(to(job, "verify")).as(out.toString() + err).isZero();
+      assertThat(to(job, "verify")).as(out.toString() + err).isEqualTo(3);
+      assertThat(out.toString())
+          .as("without an old row")
+          .contains("2 extra")
+          .doesNotContain("value");
       assertThat(out.toString()).doesNotContain("rollback");
+      assertThat(to(job, "repair")).as(out.toString() + err).isZero();
+      assertThat(to(job, "verify")).as(out.toString() + err).isZero();
       assertThat(target.query("SELECT plan FROM b WHERE id = 7 OR id > 1000000"))
-          .containsExactly("FREE");
+          .containsExactly("PRO");
       clients.stop();
     }
   }
