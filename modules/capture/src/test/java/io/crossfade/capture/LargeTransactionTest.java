@@ -27,6 +27,7 @@ import org.postgresql.copy.CopyIn;
 /** A transaction that takes long to publish, and capture that ends within it. */
 @Timeout(240)
 @Tag("slow")
+@Tag("long")
 class LargeTransactionTest {
 
   /** Rows of the large transaction: ids from 1. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** That the way ends with 0 where nothing is lost, the build of each change sees. */
 @Tag("slow")
+@Tag("long")
 class DemoCutoverTest {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();

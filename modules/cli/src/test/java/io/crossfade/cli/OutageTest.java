@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Source and broker do not answer for more than a minute: the job waits, says so, and goes on. */
 @Timeout(400)
 @Tag("slow")
+@Tag("long")
 class OutageTest {
 
   private static final Duration OUTAGE = Duration.ofSeconds(65);

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 @Tag("slow")
+@Tag("long")
 class VerifySoakTest {
 
   static final int ROWS = 100_000;
