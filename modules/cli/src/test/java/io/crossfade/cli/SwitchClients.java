@@ -8,18 +8,22 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Clients of an application that is being switched. Each writes to the side that lets it, reads its
- * own writes there, and remembers what was acknowledged.
+ * own writes there, and remembers what was acknowledged. A server that goes down is waited for; of
+ * a write that got no answer they find out, at the side that serves, whether it counts.
  */
 final class SwitchClients implements AutoCloseable {
 
@@ -27,6 +31,12 @@ final class SwitchClients implements AutoCloseable {
 
   /** Between two writes of a client: what is measured is the switch, not the machine. */
   private static final long PAUSE_MILLIS = 3;
+
+  /** A server that is restarted is back before that. */
+  private static final long AWAY_SECONDS = 60;
+
+  /** The server ends, or starts, or does neither. */
+  private static final Set<String> DOWN = Set.of("57P01", "57P02", "57P03");
 
   /** By side: the database and the table. */
   private record Place(Database database, String table) {}
@@ -83,6 +93,16 @@ final class SwitchClients implements AutoCloseable {
     }
   }
 
+  /** A write that got no answer yet. */
+  private enum Kind {
+    INSERT,
+    UPDATE,
+    DELETE
+  }
+
+  /** As {@link Kind}; of which row, where that is known. */
+  private record Open(Kind kind, long id) {}
+
   private final class Client extends Thread {
 
     private final int number;
@@ -90,6 +110,8 @@ final class SwitchClients implements AutoCloseable {
     private final Map<Long, Integer> own = new HashMap<>();
     private final List<Long> ids = new ArrayList<>();
     private final Connection[] connections = new Connection[2];
+    private Optional<Open> open = Optional.empty();
+    private long downSince;
     private int side;
 
     Client(int number) {
@@ -103,15 +125,23 @@ final class SwitchClients implements AutoCloseable {
       try {
         while (!stopped) {
           try {
-            write();
-            acknowledged.incrementAndGet();
+            if (open.isPresent()) {
+              findOut(open.get());
+            } else {
+              write();
+              acknowledged.incrementAndGet();
+            }
+            downSince = 0;
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
           } catch (SQLException e) {
-            if (!FENCED.equals(e.getSQLState())) {
-              throw e;
-            }
-            side = 1 - side;
-            TimeUnit.MILLISECONDS.sleep(2);
+            failed(e);
+          }
+        }
+        while (open.isPresent()) {
+          try {
+            findOut(open.get());
+          } catch (SQLException e) {
+            failed(e);
           }
         }
       } catch (SQLException | InterruptedException | RuntimeException e) {
@@ -124,6 +154,82 @@ final class SwitchClients implements AutoCloseable {
             }
           } catch (SQLException e) {
             findings.add(getName() + ": " + e);
+          }
+        }
+      }
+    }
+
+    private void failed(SQLException e) throws SQLException, InterruptedException {
+      String state = String.valueOf(e.getSQLState());
+      if (FENCED.equals(state)) {
+        side = 1 - side;
+        TimeUnit.MILLISECONDS.sleep(2);
+        return;
+      }
+      long now = System.nanoTime();
+      downSince = downSince == 0 ? now : downSince;
+      if (!(state.startsWith("08") || DOWN.contains(state))
+          || now - downSince > TimeUnit.SECONDS.toNanos(AWAY_SECONDS)) {
+        throw e;
+      }
+      if (connections[side] != null) {
+        connections[side].close();
+        connections[side] = null;
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+
+    /**
+     * Whether a write counts that got no answer. The side that is asked takes writes while it is,
+     * so it has all that was ever committed.
+     */
+    private void findOut(Open what) throws SQLException {
+      Connection connection = connection();
+      connection.setAutoCommit(false);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("UPDATE " + table() + " SET n = n WHERE id < 0");
+        Map<Long, Integer> rows = new HashMap<>();
+        try (ResultSet row =
+            statement.executeQuery("SELECT id, n FROM " + table() + " WHERE owner = " + number)) {
+          while (row.next()) {
+            rows.put(row.getLong(1), row.getInt(2));
+          }
+        }
+        connection.commit();
+        judge(what, rows);
+        open = Optional.empty();
+      } catch (SQLException e) {
+        if (FENCED.equals(e.getSQLState())) {
+          connection.rollback();
+          connection.setAutoCommit(true);
+        }
+        throw e;
+      }
+      connection.setAutoCommit(true);
+    }
+
+    private void judge(Open what, Map<Long, Integer> rows) {
+      switch (what.kind()) {
+        case INSERT -> {
+          rows.keySet().removeAll(own.keySet());
+          rows.forEach((id, n) -> own.put(id, n));
+          ids.addAll(rows.keySet());
+          if (rows.size() > 1 || rows.values().stream().anyMatch(n -> n != 1)) {
+            findings.add(table() + " has rows of nobody's: " + rows);
+          }
+        }
+        case UPDATE -> {
+          int before = own.get(what.id());
+          int n = rows.getOrDefault(what.id(), -1);
+          if (n != before && n != before + 1) {
+            findings.add(table() + ", row " + what.id() + ": n is " + n + " after " + before);
+          }
+          own.put(what.id(), n);
+        }
+        case DELETE -> {
+          if (!rows.containsKey(what.id())) {
+            ids.remove(what.id());
+            own.remove(what.id());
           }
         }
       }
@@ -146,7 +252,8 @@ final class SwitchClients implements AutoCloseable {
               .prepareStatement(
                   "INSERT INTO " + table() + " (owner, n) VALUES (?, 1) RETURNING id")) {
         statement.setInt(1, number);
-        try (ResultSet row = statement.executeQuery()) {
+        open = Optional.of(new Open(Kind.INSERT, 0));
+        try (ResultSet row = answered(statement)) {
           row.next();
           long id = row.getLong(1);
           if (own.put(id, 1) != null) {
@@ -162,7 +269,8 @@ final class SwitchClients implements AutoCloseable {
           connection()
               .prepareStatement("UPDATE " + table() + " SET n = n + 1 WHERE id = ? RETURNING n")) {
         statement.setLong(1, id);
-        try (ResultSet row = statement.executeQuery()) {
+        open = Optional.of(new Open(Kind.UPDATE, id));
+        try (ResultSet row = answered(statement)) {
           int expected = own.merge(id, 1, Integer::sum);
           if (!row.next()) {
             findings.add(table() + " has lost the row " + id + "; n was " + (expected - 1));
@@ -184,13 +292,30 @@ final class SwitchClients implements AutoCloseable {
     private void delete(int index) throws SQLException {
       long id = ids.get(index);
       try (PreparedStatement statement =
-          connection().prepareStatement("DELETE FROM " + table() + " WHERE id = ?")) {
+          connection().prepareStatement("DELETE FROM " + table() + " WHERE id = ? RETURNING id")) {
         statement.setLong(1, id);
-        if (statement.executeUpdate() != 1) {
-          findings.add(table() + " has lost the row " + id);
+        open = Optional.of(new Open(Kind.DELETE, id));
+        try (ResultSet row = answered(statement)) {
+          if (!row.next()) {
+            findings.add(table() + " has lost the row " + id);
+          }
         }
         ids.remove(index);
         own.remove(id);
+      }
+    }
+
+    /** A refusal is an answer as well. */
+    private ResultSet answered(PreparedStatement statement) throws SQLException {
+      try {
+        ResultSet rows = statement.executeQuery();
+        open = Optional.empty();
+        return rows;
+      } catch (SQLException e) {
+        if (FENCED.equals(e.getSQLState())) {
+          open = Optional.empty();
+        }
+        throw e;
       }
     }
 
