@@ -118,13 +118,15 @@ public final class Switchover {
     } catch (RuntimeException e) {
       LOG.warn("The switch is given up", e);
       told.accept("giving up: " + e.getMessage());
+      Duration took = letWritersIn(begun, pause);
       undo(begun);
-      return new SwitchOutcome.GivenUp(attempt.at, String.valueOf(e.getMessage()), pause.ended());
+      return new SwitchOutcome.GivenUp(attempt.at, String.valueOf(e.getMessage()), took);
     }
     if (request.rehearse()) {
       told.accept("rehearsed; going back");
+      Duration took = letWritersIn(begun, pause);
       undo(begun);
-      return new SwitchOutcome.Rehearsed(pause.ended());
+      return new SwitchOutcome.Rehearsed(took);
     }
     boolean over = request.next() == Phase.CUTTING_OVER;
     Standing decided =
@@ -141,6 +143,18 @@ public final class Switchover {
     told.accept("writes were stopped for " + took.toMillis() + " ms");
     settle(decided);
     return new SwitchOutcome.Switched(took);
+  }
+
+  /**
+   * Ends the pause of a switch that is to be undone: before all that takes seconds, as the removal
+   * of a way back does.
+   *
+   * @return how long it was
+   */
+  private Duration letWritersIn(Standing begun, Pause pause) {
+    Fencing.lower(from(begun));
+    FaultPoint.IN_SWITCH.reached();
+    return pause.ended();
   }
 
   /** How long nobody can write. */
