@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -165,23 +166,27 @@ final class DebeziumStream implements LogStream {
       return;
     }
     try {
-      engine.close();
+      while (!closed()) {
+        // Of the end of its connecting nobody is told who is not its own thread.
+        if (ended.await(20, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
       ended.await();
-    } catch (IllegalStateException e) {
-      // The engine has ended by itself, or ends just now.
-      awaitEnd();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void awaitEnd() {
+  /** Tells the engine to end; false where it refuses: while it connects, or ends by itself. */
+  private boolean closed() {
     try {
-      ended.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      engine.close();
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

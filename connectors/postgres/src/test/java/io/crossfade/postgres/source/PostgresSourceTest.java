@@ -139,6 +139,27 @@ class PostgresSourceTest {
     assertThat(third.changes).isEmpty();
   }
 
+  /**
+   * Whenever it is closed: Debezium refuses it while it connects. Fails where that is taken for its
+   * having ended.
+   */
+  @Test
+  void shouldEndThoughItIsClosedWhileItStarts() throws Exception {
+    open(SharedSandbox.postgres18(), "CREATE TABLE t (id int PRIMARY KEY)");
+    Table table = source.describe(T).orElseThrow();
+    LogBeginning beginning = source.prepareLog(Set.of(T), Optional.empty());
+    for (int millis = 0; millis <= 600; millis += 40) {
+      LogStream stream = source.stream(List.of(table), new LogRecorder());
+      TimeUnit.MILLISECONDS.sleep(millis); // no condition: each place of its start
+      stream.close();
+      source.prepareLog(Set.of(T), Optional.of(beginning));
+      LogRecorder next = new LogRecorder();
+      try (LogStream again = source.stream(List.of(table), next)) {
+        next.awaitMarker(source);
+      }
+    }
+  }
+
   @Test
   void shouldNotSettleWhileACommitWaitsForAStandbyThatNeverAnswers() throws Exception {
     try (PostgresServer server =
