@@ -124,6 +124,22 @@ public final class Capture implements AutoCloseable {
         kafka, names.controlTopic(), ControlCodec.MAPPINGS_KEY, ControlCodec.encode(mappings));
   }
 
+  /**
+   * Ends what a capture that is gone has left open in Kafka. Call it before the control topic is
+   * read: who reads what is committed waits for an open transaction, up to the minute after which
+   * Kafka aborts it. Where another instance captures nothing is done. Waits for the source and for
+   * Kafka.
+   */
+  public static void endFormer(SourceDatabase source, Map<String, String> kafka, Names names) {
+    Optional<SourceDatabase.Leadership> right = source.lead();
+    if (right.isPresent()) {
+      try (SourceDatabase.Leadership held = right.get();
+          Publisher publisher = new Publisher(kafka, names)) {
+        publisher.takeOver();
+      }
+    }
+  }
+
   /** Begins. Does not wait. */
   public void start() {
     thread.start();

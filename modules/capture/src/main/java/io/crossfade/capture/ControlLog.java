@@ -33,9 +33,8 @@ final class ControlLog {
    * The last committed record of each key.
    *
    * <p>The end is asked for as {@code read_uncommitted} and waited for: the end that {@code
-   * read_committed} is told may lie before records that are committed already. Call it after the
-   * publisher's {@code initTransactions}, which ends a transaction that a former publisher left
-   * open.
+   * read_committed} is told may lie before records that are committed already. Call it after {@link
+   * Publisher#takeOver} or {@link Capture#endFormer}, which end what a former publisher left open.
    */
   static Map<String, byte[]> read(Admin admin, Map<String, String> kafka, String topic)
       throws InterruptedException {

@@ -47,7 +47,8 @@ public final class Topics {
 
   /**
    * Makes the topics that are missing, but those that the migration has written to already: to find
-   * one of those gone is up to capture. Waits for Kafka; repeatable.
+   * one of those gone is up to capture. After {@link Capture#endFormer}. Waits for Kafka;
+   * repeatable.
    *
    * @throws BlockedException where Kafka will not
    * @throws KafkaException where Kafka does not answer

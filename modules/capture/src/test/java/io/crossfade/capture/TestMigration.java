@@ -130,6 +130,7 @@ final class TestMigration implements AutoCloseable {
         new CaptureSettings(
             kafka(), PARTITIONS, OptionalInt.of(1), 2, Map.of(), onTruncate, mostRereads, true);
     try {
+      Capture.endFormer(source, kafka(), names);
       Topics.ensure(names, tables, settings);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);

@@ -138,6 +138,7 @@ public final class Job implements AutoCloseable {
     preflight.kafka(kafka);
     preflight.orThrow();
     Ending ending = new Ending(spec, databases, kafka);
+    Capture.endFormer(databases.source(), kafka, names);
     Standing standing = Decisions.read(kafka, names);
     if (standing.ending()) {
       ended = Optional.of(goOn(ending, standing, told));

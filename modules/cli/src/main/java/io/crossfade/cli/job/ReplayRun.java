@@ -80,6 +80,7 @@ public final class ReplayRun implements AutoCloseable {
     kafka = opened.add(KafkaAccess.open(spec.kafka())).properties();
     preflight.kafka(kafka);
     preflight.orThrow();
+    Capture.endFormer(databases.source(), kafka, names);
     standFor =
         Capture.begunWith(kafka, names)
             .orElseThrow(

@@ -183,6 +183,7 @@ final class ReverseFlow implements Flow, AutoCloseable {
     Names names = names(standing);
     List<CapturedTable> captured = new ArrayList<>(possible(source).captured());
     captured.add(CapturedTable.whole(describe(source, sent())));
+    Capture.endFormer(source, settings.kafka(), names);
     Topics.ensure(names, captured.stream().map(table -> table.table().id()).toList(), settings);
     Capture capture =
         new Capture(
