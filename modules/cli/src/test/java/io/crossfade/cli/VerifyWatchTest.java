@@ -73,7 +73,6 @@ class VerifyWatchTest {
    * difference forgets when it was equal, and where the order does not outlive the job.
    */
   @Test
-  @Tag("long")
   void shouldCompareRoundAfterRoundAndGoOnAfterARestart() throws Exception {
     Output first = new Output();
     CompletableFuture<Integer> ended;

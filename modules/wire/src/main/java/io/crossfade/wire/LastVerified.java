@@ -60,4 +60,9 @@ public record LastVerified(
     Objects.requireNonNull(equal, "equal");
     Objects.requireNonNull(reversed, "reversed");
   }
+
+  /** The same result, when another round has ended. */
+  public LastVerified within(String anOrder, long aRound) {
+    return new LastVerified(result, at, anOrder, aRound, rows, equal, reversed);
+  }
 }

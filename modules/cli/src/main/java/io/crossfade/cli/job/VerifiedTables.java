@@ -29,8 +29,8 @@ final class VerifiedTables {
   private final Supplier<Turn> turn;
   private final Consumer<String> said;
 
-  /** Results that were kept, by when they ended: each is written once. */
-  private final Map<TableId, Instant> kept = new HashMap<>();
+  /** Results that were kept: each is written once. */
+  private final Map<TableId, Verifier.Ended> kept = new HashMap<>();
 
   /**
    * @param turn who takes writes now
@@ -46,14 +46,13 @@ final class VerifiedTables {
   /** Writes down what has ended since. */
   synchronized void keep() throws InterruptedException {
     Map<String, byte[]> records = new HashMap<>();
-    Map<TableId, Instant> now = new HashMap<>();
+    Map<TableId, Verifier.Ended> now = new HashMap<>();
     List<String> losses = new ArrayList<>();
     for (Verifier.Ended ended : verifier.ended()) {
-      Instant at = ended.at();
-      if (!at.equals(kept.get(ended.table()))) {
+      if (!ended.equals(kept.get(ended.table()))) {
         records.put(
             VerificationCodec.verifiedKey(ended.table()), VerificationCodec.encode(record(ended)));
-        now.put(ended.table(), at);
+        now.put(ended.table(), ended);
         Optional<LastVerified.Reversed> found = reversed(ended);
         if (!found.equals(stored(ended.table()).flatMap(LastVerified::reversed))) {
           found
@@ -70,22 +69,30 @@ final class VerifiedTables {
   }
 
   private LastVerified record(Verifier.Ended ended) {
-    boolean equal = ended.outcome() == Outcome.EQUAL;
     // What somebody has asked for in between does not make the round forget where it was.
     Optional<LastVerified> before = stored(ended.table());
-    return new LastVerified(
-        ended.outcome().toString(),
-        ended.at(),
+    String order =
         ended
             .round()
             .map(Verifier.Round::order)
             .or(() -> before.map(LastVerified::order))
-            .orElse(""),
+            .orElse("");
+    long round =
         ended
             .round()
             .map(Verifier.Round::number)
             .or(() -> before.map(LastVerified::round))
-            .orElse(0L),
+            .orElse(0L);
+    if (before.isPresent() && before.get().at().isAfter(ended.at())) {
+      // A round that had ended before its instance could say so; its result is not the last one.
+      return before.get().within(order, round);
+    }
+    boolean equal = ended.outcome() == Outcome.EQUAL;
+    return new LastVerified(
+        ended.outcome().toString(),
+        ended.at(),
+        order,
+        round,
         ended.rows(),
         equal
             ? ended.position().map(position -> new LastVerified.Equal(ended.at(), position))

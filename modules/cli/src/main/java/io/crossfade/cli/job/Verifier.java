@@ -64,7 +64,8 @@ final class Verifier implements AutoCloseable {
    *
    * @param position up to which place of the source's log it tells; empty where that is not known
    * @param rows how many were compared
-   * @param round of those without end; empty where somebody had asked for it
+   * @param round of those without end, the last that has ended: it may be that of the comparison
+   *     before, where somebody had asked for this one; empty where none has
    * @param turn who took writes
    * @param differences by class
    */
@@ -78,8 +79,24 @@ final class Verifier implements AutoCloseable {
       Turn turn,
       Map<String, Long> differences) {
 
-    Ended later(Ended other) {
-      return other.at().isAfter(at) ? other : this;
+    /**
+     * The later of two, and the round that has ended: also where a comparison that somebody asked
+     * for has ended since. Forgotten, it would be compared for ever, since it goes on where it was,
+     * which is at its end.
+     *
+     * @param other of what was begun last
+     */
+    Ended with(Ended other) {
+      Ended later = other.at().isAfter(at) ? other : this;
+      return new Ended(
+          table,
+          later.outcome(),
+          later.at(),
+          later.position(),
+          later.rows(),
+          other.round().or(() -> round),
+          later.turn(),
+          later.differences());
     }
   }
 
@@ -127,7 +144,7 @@ final class Verifier implements AutoCloseable {
                 now,
                 compared.flatMap(Ended::position),
                 compared.map(Ended::rows).orElse(0L),
-                Optional.empty(),
+                compared.flatMap(Ended::round),
                 Turn.FORWARD,
                 Map.of()));
       }
@@ -296,7 +313,7 @@ final class Verifier implements AutoCloseable {
                 round,
                 turn,
                 result.differences()),
-            Ended::later);
+            Ended::with);
       }
     }
   }
