@@ -13,6 +13,7 @@ import io.crossfade.sql.reverse.ColumnNote.Kind;
 import io.crossfade.sql.reverse.Origins.Origin;
 import io.crossfade.sql.reverse.ReverseMapping.Demanded;
 import io.crossfade.sql.reverse.ReverseMapping.Derived;
+import io.crossfade.sql.reverse.Splits.Split;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Derivation {
   private final Forward forward;
   private final Table old;
   private final Origins origins;
+  private final Splits splits;
   private final Filter filter;
   private final SelectText select = new SelectText();
   private final List<ColumnNote> notes = new ArrayList<>();
@@ -38,6 +40,7 @@ final class Derivation {
     this.forward = forward;
     old = forward.old();
     origins = new Origins(forward);
+    splits = new Splits(forward);
     filter = new Filter(forward.select().parsed());
   }
 
@@ -88,6 +91,11 @@ final class Derivation {
     List<Origin> found = origins.of(index);
     if (!found.isEmpty()) {
       comesBack(column, found);
+      return;
+    }
+    Optional<Split> split = splits.of(index);
+    if (split.isPresent()) {
+      comesBack(column, split.get());
       return;
     }
     List<String> readers = origins.readers(index);
@@ -175,6 +183,21 @@ final class Derivation {
           .append(" held the same: what is written there alone does not come back");
     }
     note(column, kind, sentence.toString());
+  }
+
+  private void comesBack(Column column, Split split) {
+    select.add(split.expression(), column.name());
+    split.parts().forEach(part -> used.add(part.name()));
+    boolean nullRefused = !column.nullable() && split.parts().stream().anyMatch(Column::nullable);
+    note(
+        column,
+        Kind.LOSSY,
+        "comes from "
+            + split.parts().stream().map(Column::name).collect(Collectors.joining(" and "))
+            + ", into which it was split; what came from the old table comes back as it was, parts"
+            + " that were written since make one value, which may be split in another way or be"
+            + " refused"
+            + (nullRefused ? "; NULL is refused" : ""));
   }
 
   /** What a check of the derived SELECT finds: it has to stand where a written one would. */

@@ -8,6 +8,7 @@ import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.table.TypeFamily;
+import io.crossfade.sql.OutputColumn;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.reverse.ColumnNote.Kind;
@@ -619,5 +620,71 @@ class ReverseMappingTest {
     assertThatThrownBy(() -> forward("SELECT id, id AS x FROM old", old(), target()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has no column x");
+  }
+
+  /**
+   * Fails where pieces leave something out or come twice, where another text or a whole text may be
+   * a piece, or where quotient and remainder are by different numbers.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SUBSTRING(x FROM 1 FOR 3) AS a, SUBSTRING(x FROM 5) AS b",
+        "SUBSTRING(x FROM 1 FOR 3) AS a, SUBSTRING(x FROM 3) AS b",
+        "SUBSTRING(x FROM 1 FOR 3) AS a, SUBSTRING(x FROM 4 FOR 3) AS b",
+        "SUBSTRING(x FROM 2) AS a, UPPER(x) AS b",
+        "SUBSTRING(x FROM 1 FOR 3) AS a, SUBSTRING(y FROM 4) AS b",
+        "SUBSTRING(x FROM '[0-9]+') AS a, SUBSTRING(x FROM 4) AS b",
+        "LEFT(x, -3) AS a, RIGHT(x, 3) AS b",
+        "LEFT(x, POSITION('@' IN x) - 1) AS a, SUBSTRING(x FROM POSITION('@' IN x) + 1) AS b",
+        "SPLIT_PART(x, '@', 1) AS a, SUBSTRING(x FROM POSITION('@' IN x) + 1) AS b",
+        "SUBSTRING(x FROM 1 FOR POSITION('@' IN x) - 1) AS a, SUBSTRING(x FROM POSITION('@' IN x) + 2) AS b",
+        "SUBSTRING(x FROM 1 FOR POSITION('@' IN x) - 1) AS a, SUBSTRING(x FROM POSITION(':' IN x) + 1) AS b",
+        "SUBSTRING(x FROM 1 FOR POSITION('@' IN y) - 1) AS a, SUBSTRING(x FROM POSITION('@' IN x) + 1) AS b",
+        "SUBSTRING(x FROM 1 FOR POSITION('@' IN x)) AS a, SUBSTRING(x FROM POSITION('@' IN x) + 1) AS b",
+        "SUBSTRING(x FROM 1 FOR POSITION('@' IN x) - 2) AS a, SUBSTRING(x FROM POSITION('@' IN x) + 1) AS b",
+        "CAST(SUBSTRING(x FROM 1 FOR 3) AS varchar(2)) AS a, SUBSTRING(x FROM 4) AS b",
+        "CAST(m AS date) AS a, CAST(m AS time(3)) AS b",
+        "CAST(m AS date) AS a, CAST(m AS date) AS b",
+        "n / 100 AS a, n % 10 AS b",
+        "n / 100 AS a, n / 100 AS b",
+        "n / 100.0 AS a, n % 100 AS b",
+        "100 / n AS a, 100 % n AS b",
+        "n * 100 AS a, n % 100 AS b"
+      })
+  void shouldNotPutTogetherWhatIsNoSplit(String items) throws Exception {
+    Table old =
+        old(
+            Column.nullable("x", PgTypes.TEXT),
+            Column.nullable("y", PgTypes.TEXT),
+            Column.nullable("m", PgTypes.TIMESTAMP),
+            Column.nullable("n", PgTypes.INT8));
+    List<OutputColumn> outputs =
+        new SqlCompiler(id -> Optional.of(old)).compile("SELECT " + items + " FROM old").columns();
+    Table target =
+        target(
+            Column.nullable("a", outputs.get(0).type()),
+            Column.nullable("b", outputs.get(1).type()));
+
+    Derived way = derived("SELECT id, " + items + " FROM old", old, target);
+
+    assertThat(kinds(way.notes())).noneMatch(kind -> kind.endsWith("LOSSY"));
+    assertThat(way.select()).isEqualTo("SELECT\n  id\nFROM public.fresh");
+  }
+
+  /** Fails where parts that may be NULL go into a column that may not without a word. */
+  @Test
+  void shouldSayWhatPartsMayBecome() {
+    Derived way =
+        derived(
+            "SELECT id, LEFT(x, 2) AS a, SUBSTRING(x FROM 3) AS b FROM old",
+            old(Column.required("x", PgTypes.TEXT)),
+            target(Column.nullable("a", PgTypes.TEXT), Column.nullable("b", PgTypes.TEXT)));
+
+    assertThat(sentence(way, "x"))
+        .isEqualTo(
+            "x comes from a and b, into which it was split; what came from the old table comes"
+                + " back as it was, parts that were written since make one value, which may be"
+                + " split in another way or be refused; NULL is refused");
   }
 }
