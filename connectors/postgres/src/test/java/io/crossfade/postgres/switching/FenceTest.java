@@ -36,6 +36,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -388,6 +390,37 @@ class FenceTest {
     raise(T, U);
     assertThat(outcome(app, "INSERT INTO u VALUES (3, 'a')")).isEqualTo(FENCED);
     assertThat(database.query("SELECT id FROM u ORDER BY id")).containsExactly("1", "2");
+  }
+
+  /**
+   * Who holds one table goes while the fence waits for it, and who holds the other one came
+   * meanwhile: as if they waited for us, so that the tables are closed one by one. Fails where what
+   * was closed stays closed though the rest is not to be had.
+   */
+  @Test
+  void shouldOpenAgainWhatItHasClosedWhereTheRestIsNotToBeHad() throws Exception {
+    Connection goes = sessions.within("goes", "INSERT INTO t VALUES (3, 'c')");
+    Patience patience =
+        new Patience(Duration.ofSeconds(3), Duration.ofMillis(50), Duration.ofSeconds(8));
+    CompletableFuture<LockOutcome> raised =
+        CompletableFuture.supplyAsync(() -> fence.raise(Set.of(T, U), PASS, MESSAGE, patience));
+    while (database
+        .query("SELECT FROM pg_locks WHERE relation = 't'::regclass AND NOT granted")
+        .isEmpty()) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    Connection stays = sessions.within("stays", "INSERT INTO u VALUES (1, 'a')");
+    goes.commit();
+
+    assertThat(raised.get(1, TimeUnit.MINUTES)).isInstanceOf(LockOutcome.TimedOut.class);
+    assertThat(
+            database.query(
+                "SELECT tgenabled FROM pg_trigger WHERE tgrelid = 't'::regclass AND NOT tgisinternal"))
+        .as("it was closed, and is open")
+        .containsExactly("D");
+    assertThat(fence.state(T)).isEqualTo(new FenceState.Down());
+    assertThat(sessions.outcome("INSERT INTO t VALUES (4, 'd')")).isEqualTo(DONE);
+    assertThat(outcome(stays, "INSERT INTO u VALUES (2, 'a')")).isEqualTo(DONE);
   }
 
   /** Fails where only sessions are named. */
