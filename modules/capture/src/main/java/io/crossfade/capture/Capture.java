@@ -125,10 +125,10 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
-   * Ends what a capture that is gone has left open in Kafka. Call it before the control topic is
-   * read: who reads what is committed waits for an open transaction, up to the minute after which
-   * Kafka aborts it. Where another instance captures nothing is done. Waits for the source and for
-   * Kafka.
+   * Ends what a leader that is gone has left open in Kafka: rows, or a decision. Call it before the
+   * control topic is read: who reads what is committed waits for an open transaction, up to the
+   * minute after which Kafka aborts it. Where another instance captures nothing is done. Waits for
+   * the source and for Kafka.
    */
   public static void endFormer(SourceDatabase source, Map<String, String> kafka, Names names) {
     Optional<SourceDatabase.Leadership> right = source.lead();
@@ -136,6 +136,7 @@ public final class Capture implements AutoCloseable {
       try (SourceDatabase.Leadership held = right.get();
           Publisher publisher = new Publisher(kafka, names)) {
         publisher.takeOver();
+        Decisions.endFormer(kafka, names);
       }
     }
   }

@@ -91,7 +91,7 @@ public final class Decisions implements AutoCloseable {
    */
   public synchronized Standing lead() throws InterruptedException {
     resign();
-    KafkaProducer<byte[], byte[]> producer = producer();
+    KafkaProducer<byte[], byte[]> producer = producer(kafka, names);
     try {
       producer.initTransactions();
       Standing standing = read();
@@ -141,7 +141,15 @@ public final class Decisions implements AutoCloseable {
     leading = Optional.empty();
   }
 
-  private KafkaProducer<byte[], byte[]> producer() {
+  /** Ends a decision that a leader which is gone was just making. Waits for Kafka. */
+  static void endFormer(Map<String, String> kafka, Names names) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(kafka, names)) {
+      producer.initTransactions();
+    }
+  }
+
+  /** Nobody but a leader may have it. */
+  static KafkaProducer<byte[], byte[]> producer(Map<String, String> kafka, Names names) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, names.leaderTransactionalId());
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, ControlLog.PATIENCE.toMillis());
