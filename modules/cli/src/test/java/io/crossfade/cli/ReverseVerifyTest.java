@@ -94,7 +94,8 @@ class ReverseVerifyTest {
       client(job).command("verify/watch", "{\"on\": false}");
 
       assertThat(to(job, "rollback", "--yes")).as(err.toString()).isZero();
-      assertThat(out.toString()).contains("OK    loss  a " + LOSS + ", compared ");
+      assertThat(out.toString())
+          .contains("OK    loss  a " + LOSS + " by now; a " + LOSS + ", compared ");
       clients.awaitMore(200);
       assertThat(to(job, "verify")).as(out.toString() + err).isEqualTo(3);
       assertThat(out.toString())

@@ -98,6 +98,8 @@ public record Status(
    * @param rowsPerSecond lately: read while it is copied, applied after
    * @param etaSeconds until it is copied, estimated
    * @param verified the last comparison; empty where there was none
+   * @param loss what a rollback would lose of what was written to it since the cutover, as a
+   *     sentence; empty where that is nothing, and where the old tables take writes
    */
   public record Table(
       String into,
@@ -108,7 +110,8 @@ public record Status(
       OptionalLong chunksTotal,
       double rowsPerSecond,
       OptionalLong etaSeconds,
-      Optional<Verified> verified) {
+      Optional<Verified> verified,
+      Optional<String> loss) {
 
     public Table {
       Objects.requireNonNull(into, "into");
@@ -117,6 +120,7 @@ public record Status(
       Objects.requireNonNull(chunksTotal, "chunksTotal");
       Objects.requireNonNull(etaSeconds, "etaSeconds");
       Objects.requireNonNull(verified, "verified");
+      Objects.requireNonNull(loss, "loss");
       notNegative("rowsRead", rowsRead);
       notNegative("chunksDone", chunksDone);
       if (!(rowsPerSecond >= 0) || Double.isInfinite(rowsPerSecond)) {

@@ -65,6 +65,7 @@ class StatusTextTest {
             OptionalLong.empty(),
             1,
             OptionalLong.empty(),
+            Optional.empty(),
             Optional.empty());
     assertThat(StatusText.render(with(planned), false))
         .contains(

@@ -17,6 +17,7 @@ final class Statuses {
           OptionalLong.of(1000),
           96_200,
           OptionalLong.of(110),
+          Optional.empty(),
           Optional.empty());
 
   static final Status.Table LIVE =
@@ -29,7 +30,8 @@ final class Statuses {
           OptionalLong.of(40),
           210.3,
           OptionalLong.empty(),
-          Optional.of(new Status.Verified("equal", 12 * 60 + 5)));
+          Optional.of(new Status.Verified("equal", 12 * 60 + 5)),
+          Optional.empty());
 
   static final Status.Table WAITING =
       new Status.Table(
@@ -41,6 +43,7 @@ final class Statuses {
           OptionalLong.empty(),
           0,
           OptionalLong.empty(),
+          Optional.empty(),
           Optional.empty());
 
   /** The one that the contract shows. */

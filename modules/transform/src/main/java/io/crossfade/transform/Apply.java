@@ -398,6 +398,7 @@ public final class Apply implements AutoCloseable {
   public boolean hasPassed(Map<TopicPartition, Long> barriers) {
     Map<TopicPartition, Long> committed = cluster.committed(context.group());
     return barriers.entrySet().stream()
+            .filter(barrier -> context.topic(barrier.getKey().topic()) != null)
             .allMatch(barrier -> committed.getOrDefault(barrier.getKey(), 0L) > barrier.getValue())
         && nothingIsParked();
   }

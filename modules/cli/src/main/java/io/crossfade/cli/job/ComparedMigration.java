@@ -14,6 +14,7 @@ import io.crossfade.verify.CheckPair;
 import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.FollowingJob;
+import io.crossfade.verify.KeyComparison;
 import io.crossfade.verify.Patience;
 import io.crossfade.verify.Turn;
 import io.crossfade.verify.Verification;
@@ -68,6 +69,15 @@ final class ComparedMigration {
         differences,
         what.checkpoints(),
         what.times());
+  }
+
+  /**
+   * Compares single rows of a table.
+   *
+   * @param turn who takes writes
+   */
+  KeyComparison comparison(Migration.MappedTable table, Turn turn) {
+    return new KeyComparison(mapping(table), source(turn), target(), job, turn, Patience.USUAL);
   }
 
   /**

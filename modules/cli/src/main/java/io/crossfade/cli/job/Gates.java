@@ -126,14 +126,15 @@ final class Gates {
   }
 
   private static Gate loss(Status.Table table) {
-    return Gate.met(
-        "loss",
+    String compared =
         table
             .verified()
             .flatMap(
                 last ->
                     last.loss().map(loss -> loss + ", compared " + last.secondsAgo() + " s ago"))
-            .orElse(table.into() + " was not compared since the cutover: `crossfade verify`"));
+            .orElse(table.into() + " was not compared since the cutover: `crossfade verify`");
+    return Gate.met(
+        "loss", table.loss().map(loss -> loss + " by now; " + compared).orElse(compared));
   }
 
   /**

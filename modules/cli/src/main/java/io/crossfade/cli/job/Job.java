@@ -318,7 +318,11 @@ public final class Job implements AutoCloseable {
     ComparisonThread comparisons =
         flows.add(
             new ComparisonThread(verified, asked, watcher, () -> decisions.current().isPresent()));
+    LossWatch loss =
+        flows.add(
+            new LossWatch(kafka, migration, compared, following, reverse, journal::sayByItself));
     monitor.askForVerified(verified::verified);
+    monitor.askForLoss(loss::loss);
     ServingMarks marks =
         flows.add(
             new ServingMarks(
@@ -346,6 +350,7 @@ public final class Job implements AutoCloseable {
     JobMetrics.register(registry, spec.migration(), migration, apply);
     JobMetrics.register(registry, spec.migration(), migration, verifier);
     JobMetrics.register(registry, spec.migration(), migration, verified, watcher);
+    JobMetrics.register(registry, spec.migration(), migration, loss);
     server =
         opened.add(
             JobServer.start(
@@ -384,6 +389,7 @@ public final class Job implements AutoCloseable {
     monitor.start();
     capture.start();
     comparisons.start();
+    loss.start();
     marks.start();
     desk.start();
     hooks.awaitBackfill(() -> capture.status().backfillDone());

@@ -64,6 +64,19 @@ final class JobMetrics {
         .register(registry);
   }
 
+  /** What cannot come back. */
+  static void register(
+      PrometheusMeterRegistry registry, String migration, Migration tables, LossWatch loss) {
+    for (Migration.MappedTable table : tables.tables()) {
+      TableId into = table.target().id();
+      Gauge.builder("crossfade.rollback.loss.rows", loss, watch -> watch.rows(into))
+          .description("Rows written since the cutover that a rollback would lose")
+          .tag("migration", migration)
+          .tag("table", into.toString())
+          .register(registry);
+    }
+  }
+
   static void register(
       PrometheusMeterRegistry registry, String migration, Migration tables, Apply apply) {
     for (Migration.MappedTable table : tables.tables()) {

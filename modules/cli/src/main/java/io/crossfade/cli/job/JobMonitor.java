@@ -66,6 +66,7 @@ final class JobMonitor implements AutoCloseable {
   private volatile Consumer<String> onBlock = text -> {};
   private volatile Function<TableId, Optional<Status.Verified>> verified =
       table -> Optional.empty();
+  private volatile Function<TableId, Optional<String>> loss = table -> Optional.empty();
 
   JobMonitor(
       Migration migration,
@@ -108,6 +109,11 @@ final class JobMonitor implements AutoCloseable {
   /** Who knows of the last comparison of each table. */
   void askForVerified(Function<TableId, Optional<Status.Verified>> lastComparison) {
     verified = lastComparison;
+  }
+
+  /** Who knows what a rollback would lose of each table. */
+  void askForLoss(Function<TableId, Optional<String>> ofWrites) {
+    loss = ofWrites;
   }
 
   /** Who is told when the job becomes BLOCKED, and when it goes on. */
@@ -191,12 +197,20 @@ final class JobMonitor implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** What was found since the cutover, of tables that differed. */
+  /** What is known since the cutover: of all that was written, or else of what was compared. */
   private static List<String> losses(List<Status.Table> tables) {
     return tables.stream()
-        .flatMap(table -> table.verified().stream())
-        .filter(last -> last.result().equals(Outcome.DIFFERENT.toString()))
-        .flatMap(last -> last.loss().stream())
+        .flatMap(
+            table ->
+                table
+                    .loss()
+                    .or(
+                        () ->
+                            table
+                                .verified()
+                                .filter(v -> v.result().equals(Outcome.DIFFERENT.toString()))
+                                .flatMap(Status.Verified::loss))
+                    .stream())
         .toList();
   }
 
@@ -269,7 +283,8 @@ final class JobMonitor implements AutoCloseable {
           OptionalLong.empty(),
           0,
           OptionalLong.empty(),
-          verified.apply(into));
+          verified.apply(into),
+          loss.apply(into));
     }
     double perSecond = rate.of(copy.done() ? written : copy.rows());
     OptionalLong estimate = rowsEstimated(copy);
@@ -287,7 +302,8 @@ final class JobMonitor implements AutoCloseable {
         chunksTotal(copy),
         perSecond,
         eta,
-        verified.apply(into));
+        verified.apply(into),
+        loss.apply(into));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.spec.ReverseSpec;
 import io.crossfade.sql.Finding;
+import io.crossfade.sql.OutputColumn;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
@@ -14,6 +15,7 @@ import io.crossfade.sql.reverse.ColumnNote;
 import io.crossfade.sql.reverse.Forward;
 import io.crossfade.sql.reverse.ReverseCheck;
 import io.crossfade.sql.reverse.ReverseMapping;
+import io.crossfade.sql.reverse.RoundTrip;
 import io.crossfade.switchover.Gate;
 import io.crossfade.transform.Mapping;
 import io.crossfade.transform.Mappings;
@@ -31,16 +33,23 @@ import java.util.function.Function;
  * The mappings of the reverse flow: for each old table a SELECT over a new one.
  *
  * @param mappings one for each old table, where no gate is open
- * @param captured the new tables with the columns that can be captured
+ * @param captured all new tables with the columns that can be captured; used are those that a way
+ *     back reads, and those that show whether the old model holds a row
+ * @param roundTrips one for each forward mapping, in their order, where no gate is open
  * @param gates what is missing, and what would be lost; one for each old table
  */
-record Reversal(List<Mapping> mappings, List<CapturedTable> captured, List<Gate> gates) {
+record Reversal(
+    List<Mapping> mappings,
+    List<CapturedTable> captured,
+    List<RoundTrip> roundTrips,
+    List<Gate> gates) {
 
   private static final String GATE = "way-back";
 
   Reversal {
     mappings = List.copyOf(mappings);
     captured = List.copyOf(captured);
+    roundTrips = List.copyOf(roundTrips);
     gates = List.copyOf(gates);
   }
 
@@ -66,7 +75,7 @@ record Reversal(List<Mapping> mappings, List<CapturedTable> captured, List<Gate>
     }
     List<Gate> gates = new ArrayList<>();
     List<Mapping> mappings = new ArrayList<>();
-    Map<TableId, Set<String>> used = new LinkedHashMap<>();
+    Map<TableId, SelectPlan> plans = new HashMap<>();
     byOld(migration.forwards())
         .forEach(
             (old, forwards) -> {
@@ -76,20 +85,37 @@ record Reversal(List<Mapping> mappings, List<CapturedTable> captured, List<Gate>
                   .ifPresent(
                       plan -> {
                         mappings.add(Mappings.of(plan, forwards.get(0).old(), false));
-                        used.computeIfAbsent(plan.source().id(), id -> new LinkedHashSet<>())
-                            .addAll(plan.inputColumns());
+                        plans.put(old, plan);
                       });
             });
     List<CapturedTable> captured =
-        used.entrySet().stream()
-            .map(
-                entry -> {
-                  Table table = fresh.get(entry.getKey());
-                  entry.getValue().addAll(table.primaryKey());
-                  return new CapturedTable(table, entry.getValue());
-                })
+        fresh.values().stream()
+            .map(table -> new CapturedTable(table, used(table, migration.forwards(), plans)))
             .toList();
-    return new Reversal(mappings, captured, gates);
+    List<RoundTrip> roundTrips =
+        migration.forwards().stream()
+            .filter(forward -> plans.containsKey(forward.old().id()))
+            .map(
+                forward ->
+                    new RoundTrip(
+                        forward, fresh.get(forward.target().id()), plans.get(forward.old().id())))
+            .toList();
+    return new Reversal(mappings, captured, roundTrips, gates);
+  }
+
+  private static Set<String> used(
+      Table fresh, List<Forward> forwards, Map<TableId, SelectPlan> plans) {
+    Set<String> used = new LinkedHashSet<>(fresh.primaryKey());
+    plans.values().stream()
+        .filter(plan -> plan.source().id().equals(fresh.id()))
+        .forEach(plan -> used.addAll(plan.inputColumns()));
+    forwards.stream()
+        .filter(forward -> forward.target().id().equals(fresh.id()))
+        .flatMap(forward -> forward.select().columns().stream())
+        .map(OutputColumn::name)
+        .filter(name -> fresh.columns().stream().anyMatch(column -> column.name().equals(name)))
+        .forEach(used::add);
+    return used;
   }
 
   private static Table without(Table table, Set<String> left) {

@@ -19,6 +19,7 @@ import io.crossfade.postgres.target.PostgresTarget;
 import io.crossfade.server.Status;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
+import io.crossfade.sql.reverse.RoundTrip;
 import io.crossfade.switchover.Flow;
 import io.crossfade.switchover.Gate;
 import io.crossfade.switchover.Passes;
@@ -61,12 +62,18 @@ final class ReverseFlow implements Flow, AutoCloseable {
 
   /** What runs in this process. */
   private record Running(
-      long round, PostgresSource source, PostgresTarget target, Capture capture, Runner runner) {}
+      Standing standing,
+      Reversal reversal,
+      PostgresSource source,
+      PostgresTarget target,
+      Capture capture,
+      Runner runner) {}
 
   /** Apply, first of our own table, then of all. */
   private static final class Runner {
     private volatile Optional<Apply> apply = Optional.empty();
     private Optional<Path> directory = Optional.empty();
+    private volatile Map<TopicPartition, Long> begin = Map.of();
     private volatile boolean all;
 
     void end() {
@@ -112,6 +119,41 @@ final class ReverseFlow implements Flow, AutoCloseable {
                     .map(
                         apply ->
                             new Following(flow.source(), new Barriers(flow.capture(), apply))));
+  }
+
+  /**
+   * What the new tables are written, since they are.
+   *
+   * @param round the switch since which they are
+   * @param captured their rows, in the raw topics of these names
+   * @param roundTrips as {@link Reversal#roundTrips}
+   * @param begin where the topics' records of before it end
+   */
+  record Written(
+      long round,
+      Names names,
+      List<CapturedTable> captured,
+      List<RoundTrip> roundTrips,
+      Map<TopicPartition, Long> begin) {
+
+    /** A new table. */
+    CapturedTable captured(TableId table) {
+      return captured.stream().filter(c -> c.table().id().equals(table)).findFirst().orElseThrow();
+    }
+  }
+
+  /** Empty where it does not write to the old tables here, or not yet. */
+  Optional<Written> written() {
+    return running
+        .filter(flow -> flow.runner().all)
+        .map(
+            flow ->
+                new Written(
+                    flow.standing().reverse(),
+                    names(flow.standing()),
+                    flow.reversal().captured(),
+                    flow.reversal().roundTrips(),
+                    flow.runner().begin));
   }
 
   /** What stands in the way of it. Changes nothing; blocks on both databases. */
@@ -165,14 +207,15 @@ final class ReverseFlow implements Flow, AutoCloseable {
         .forEach(
             (partition, offset) ->
                 begin.put(new TopicPartition(partition.topic(), partition.partition()), offset));
-    List<Mapping> mappings = new ArrayList<>(possible(flow.source()).mappings());
-    mappings.add(trial(flow));
+    List<Mapping> mappings = new ArrayList<>(flow.reversal().mappings());
+    mappings.add(trial(flow.source()));
     apply(flow, standing, mappings, begin);
+    flow.runner().begin = Map.copyOf(begin);
     flow.runner().all = true;
   }
 
   private synchronized Running run(Standing standing) throws InterruptedException {
-    if (running.isPresent() && running.get().round() == standing.reverse()) {
+    if (running.isPresent() && running.get().standing().reverse() == standing.reverse()) {
       return running.get();
     }
     stop();
@@ -181,7 +224,8 @@ final class ReverseFlow implements Flow, AutoCloseable {
     PostgresSource source = databases.reverseSource(name(standing.reverse()));
     PostgresTarget target = databases.reverseTarget().passing(() -> passes.reverse(standing));
     Names names = names(standing);
-    List<CapturedTable> captured = new ArrayList<>(possible(source).captured());
+    Reversal reversal = possible(source);
+    List<CapturedTable> captured = new ArrayList<>(reversal.captured());
     captured.add(CapturedTable.whole(describe(source, sent())));
     Capture.endFormer(source, settings.kafka(), names);
     Topics.ensure(names, captured.stream().map(table -> table.table().id()).toList(), settings);
@@ -194,9 +238,9 @@ final class ReverseFlow implements Flow, AutoCloseable {
             new Throttle(OptionalLong.empty()),
             Clock.systemUTC());
     capture.start();
-    Running flow = new Running(standing.reverse(), source, target, capture, new Runner());
+    Running flow = new Running(standing, reversal, source, target, capture, new Runner());
     running = Optional.of(flow);
-    apply(flow, standing, List.of(trial(flow)), Map.of());
+    apply(flow, standing, List.of(trial(source)), Map.of());
     return flow;
   }
 
@@ -237,8 +281,8 @@ final class ReverseFlow implements Flow, AutoCloseable {
   }
 
   /** The table of ours, as a mapping. */
-  private Mapping trial(Running flow) {
-    Table sent = describe(flow.source(), sent());
+  private Mapping trial(PostgresSource source) {
+    Table sent = describe(source, sent());
     Table received =
         databases
             .reverseTarget()
