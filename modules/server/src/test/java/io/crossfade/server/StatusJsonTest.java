@@ -46,7 +46,7 @@ class StatusJsonTest {
         .isEqualTo(
             "{\"into\":\"public.subscriptions\",\"phase\":\"copying\",\"rowsRead\":41200000,"
                 + "\"rowsEstimated\":52000000,\"chunksDone\":792,\"chunksTotal\":1000,"
-                + "\"rowsPerSecond\":96200.0,\"etaSeconds\":110,\"verified\":null}");
+                + "\"rowsPerSecond\":96200.0,\"etaSeconds\":110,\"verified\":null,\"loss\":null}");
     assertThat(json.at("/tables/1/verified").toString())
         .isEqualTo(
             "{\"result\":\"equal\",\"secondsAgo\":725,\"equalSecondsAgo\":null,\"equalUpTo\":null,\"loss\":null}");
