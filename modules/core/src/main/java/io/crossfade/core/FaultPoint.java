@@ -1,5 +1,7 @@
 package io.crossfade.core;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,8 +12,9 @@ import java.util.stream.Collectors;
  * Places where a crash hurts most. A test kills the process there: with the system property {@code
  * crossfade.fault=POINT:N}, for instance {@code between-target-and-kafka:3}, it is halted with
  * {@value #EXIT_CODE} at the Nth passage, as {@code kill -9} would: no hook runs, nothing is
- * flushed. Without the property a point is the comparison of a constant, which the compiler takes
- * away.
+ * flushed. With {@code :stop} behind it the process stands still there instead, as by {@code kill
+ * -STOP}, until it is told to go on, which it does as a zombie if that is late. Without the
+ * property a point is the comparison of a constant, which the compiler takes away.
  *
  * <p>The idea is Ghostferry's. Who sets the property is modules/torture.
  */
@@ -49,11 +52,14 @@ public enum FaultPoint {
 
   private static final AtomicLong LEFT;
 
+  private static final boolean STOPS;
+
   static {
     String order = System.getProperty(PROPERTY, "");
-    String[] parts = order.split(":", 2);
+    String[] parts = order.split(":", 3);
     ARMED = order.isEmpty() ? null : of(parts[0]);
-    LEFT = new AtomicLong(parts.length == 2 ? Long.parseLong(parts[1]) : 1);
+    LEFT = new AtomicLong(parts.length >= 2 ? Long.parseLong(parts[1]) : 1);
+    STOPS = parts.length == 3 && parts[2].equals("stop");
   }
 
   /** The point of that name, as the property has it. */
@@ -88,8 +94,23 @@ public enum FaultPoint {
   /** This place is passed. Does nothing, unless a test has armed it. */
   public void reached() {
     if (this == ARMED && LEFT.decrementAndGet() == 0) {
-      System.err.println("fault point " + label() + ": halting");
-      Runtime.getRuntime().halt(EXIT_CODE);
+      if (STOPS) {
+        stop();
+      } else {
+        System.err.println("fault point " + label() + ": halting");
+        Runtime.getRuntime().halt(EXIT_CODE);
+      }
+    }
+  }
+
+  private void stop() {
+    System.err.println("fault point " + label() + ": standing still");
+    try {
+      new ProcessBuilder("kill", "-STOP", "" + ProcessHandle.current().pid()).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

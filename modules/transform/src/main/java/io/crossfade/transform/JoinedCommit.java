@@ -146,6 +146,7 @@ final class JoinedCommit {
               offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset()),
               topics.get(partition.topic()));
       if (resume instanceof Resume.Refused refused) {
+        requireOwn(partition, tokens.get(partition));
         throw new BlockedException(refused.reason(), refused.next());
       }
       taken.put(
@@ -157,6 +158,17 @@ final class JoinedCommit {
               (Resume.GoOn) resume,
               context.begin(partition),
               unsent(partition, (Resume.GoOn) resume)));
+    }
+  }
+
+  /**
+   * Throws where another instance has taken the partition since: what Kafka says then is that one's
+   * progress, and what the target said was older. So it is for a process that stood still between
+   * the two for longer than the group waits.
+   */
+  private void requireOwn(TopicPartition partition, String token) {
+    if (!claiming(session -> session.owns(input(partition), token))) {
+      throw new TimeoutException("another instance has taken " + partition);
     }
   }
 

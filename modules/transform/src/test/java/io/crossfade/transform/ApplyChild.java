@@ -14,10 +14,15 @@ final class ApplyChild {
 
   private ApplyChild() {}
 
-  static Process start(ApplyBench bench, Path stateDirectory) throws IOException {
+  /**
+   * @param options of the JVM
+   */
+  static Process start(ApplyBench bench, Path stateDirectory, String... options)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(options));
     command.add(ApplyChild.class.getName());
     command.addAll(
         List.of(

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
 import io.crossfade.sandbox.SharedSandbox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -71,6 +74,47 @@ class ApplyKillTest {
     bench.awaitAll(bench.start());
     assertThat(bench.count("SELECT count(*) FROM public.new")).isEqualTo(rows[0]);
     assertThat(bench.count("SELECT count(*) FROM public.writes")).isEqualTo(rows[0]);
+  }
+
+  /**
+   * It stood still between asking the target and asking Kafka; meanwhile another instance took its
+   * partitions and went on with them. Fails where it takes what Kafka says then for an offset that
+   * somebody has moved forward.
+   */
+  @Test
+  void shouldNotTakeAnothersProgressForAnErrorAfterItHasStoodStill() throws Exception {
+    Path log = directory.resolve("still.log");
+    Process still =
+        ApplyChild.start(bench, directory.resolve("still"), "-Dcrossfade.fault=after-claim:1:stop");
+    try {
+      Eventually.until(
+          "it stands still", PATIENCE, () -> text(log).contains("standing still"), () -> still);
+      insert(0, 1_000);
+      Apply other = bench.start();
+      bench.awaitAll(other);
+      new ProcessBuilder("kill", "-CONT", "" + still.pid()).start().waitFor();
+      // It finds out, and joins again; the partitions are shared then, or it has none of them.
+      insert(1_000, 2_000);
+      bench.awaitAll(other);
+      other.close();
+      insert(2_000, 3_000);
+      Eventually.until(
+          "it goes on alone",
+          PATIENCE,
+          () -> bench.count("SELECT count(*) FROM public.new") == 3_000,
+          () -> text(log));
+      assertThat(bench.count("SELECT count(*) FROM public.writes")).isEqualTo(3_000);
+    } finally {
+      still.destroyForcibly().waitFor();
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A kill in the middle of commits, not before the first. */

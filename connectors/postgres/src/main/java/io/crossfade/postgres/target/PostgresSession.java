@@ -67,6 +67,11 @@ final class PostgresSession implements TargetSession {
   }
 
   @Override
+  public boolean owns(InputPartition partition, String token) {
+    return read(() -> progress.owns(partition, token));
+  }
+
+  @Override
   public Flushed flush(Flush flush) {
     try {
       return write(flush);
@@ -155,7 +160,7 @@ final class PostgresSession implements TargetSession {
   }
 
   private <T> T read(Read<T> read) {
-    String doing = "Cannot read crossfade.dead";
+    String doing = "Cannot read in schema crossfade";
     try (Watchdog.Guard guard = Watchdog.over(connection)) {
       connection.setAutoCommit(false);
       T result = read.run();

@@ -222,6 +222,19 @@ final class ProgressTable {
     return before;
   }
 
+  boolean owns(InputPartition partition, String token) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT 1 FROM crossfade.progress"
+                + " WHERE consumer_group = ? AND topic = ? AND part = ? AND owner = ?")) {
+      place(query, 1, partition);
+      query.setString(4, token);
+      try (ResultSet rows = query.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
   private void requireNotSealed() throws SQLException {
     execute(WITH_OTHERS, "crossfade " + group);
     try (PreparedStatement query =

@@ -22,6 +22,9 @@ public interface TargetSession extends AutoCloseable {
    */
   Progress claim(InputPartition partition, TopicIdentity topic, String token);
 
+  /** Whether a claim still stands: nobody has claimed the partition since. */
+  boolean owns(InputPartition partition, String token);
+
   /**
    * Writes offsets and rows in one transaction, which is durable when this returns {@link
    * Flushed.Done}. The offsets come first: where a partition has another owner, nothing is written.
