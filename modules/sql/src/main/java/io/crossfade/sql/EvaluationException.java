@@ -13,7 +13,14 @@ public final class EvaluationException extends Exception {
   private final String sqlState;
   private final String column;
 
-  EvaluationException(String sqlState, String column, String message, Throwable cause) {
+  /**
+   * One of our own, or with PostgreSQL's.
+   *
+   * @param sqlState the SQLSTATE that PostgreSQL would give
+   * @param column the output column that failed, or null
+   * @param cause may be null
+   */
+  public EvaluationException(String sqlState, String column, String message, Throwable cause) {
     super(message, cause, false, false);
     this.sqlState = sqlState;
     this.column = column;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class Apply implements AutoCloseable {
   private final ApplyContext context;
   private final Admin admin;
   private final Cluster cluster;
-  private final List<RawTopic> topics;
+  private final InputTopic.All topics;
   private final Settings settings;
   private final HeldRowsWatch watch;
   private final Object lifecycle = new Object();
@@ -62,13 +63,13 @@ public final class Apply implements AutoCloseable {
   private Apply(Admin admin, Settings settings, CommitHook hook) {
     this.admin = admin;
     this.cluster = new Cluster(admin);
-    this.topics = RawTopic.of(settings.names(), settings.mappings());
+    this.topics = InputTopic.of(settings.names(), settings.mappings());
     String group = settings.names().applyGroup();
     this.settings = settings;
     this.context =
         new ApplyContext(
             group,
-            topics,
+            topics.topics(),
             settings.target(),
             cluster,
             settings.onBadRow(),
@@ -173,9 +174,9 @@ public final class Apply implements AutoCloseable {
     try {
       Apply apply = new Apply(admin, settings, hook);
       settings.target().prepare();
-      List<String> raw = apply.topics.stream().map(RawTopic::name).toList();
-      apply.cluster.topics(raw);
-      new Rewinds(apply.cluster, settings.target(), apply.context.group(), raw).takeUp();
+      apply.cluster.topics(apply.topics.raw().stream().map(InputTopic::name).toList());
+      List<String> all = apply.topics.topics().stream().map(InputTopic::name).toList();
+      new Rewinds(apply.cluster, settings.target(), apply.context.group(), all).takeUp();
       apply.watch.start();
       return apply;
     } catch (RuntimeException | Error e) {
@@ -364,18 +365,8 @@ public final class Apply implements AutoCloseable {
   }
 
   private long elsewhere(Set<TopicPartition> held) {
-    List<TopicPartition> others = new ArrayList<>();
-    cluster
-        .topics(topics.stream().map(RawTopic::name).toList())
-        .forEach(
-            (name, topic) -> {
-              for (int i = 0; i < topic.partitions(); i++) {
-                TopicPartition partition = new TopicPartition(name, i);
-                if (!held.contains(partition)) {
-                  others.add(partition);
-                }
-              }
-            });
+    List<TopicPartition> others =
+        partitions(topics.topics()).stream().filter(p -> !held.contains(p)).toList();
     if (others.isEmpty()) {
       return 0;
     }
@@ -386,21 +377,36 @@ public final class Apply implements AutoCloseable {
         .sum();
   }
 
+  /** Of topics that are made when they are first written to, those that there are. */
+  private List<TopicPartition> partitions(Collection<InputTopic> of) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    cluster
+        .existing(of.stream().map(InputTopic::name).toList())
+        .forEach(
+            (name, topic) -> {
+              for (int i = 0; i < topic.partitions(); i++) {
+                partitions.add(new TopicPartition(name, i));
+              }
+            });
+    return partitions;
+  }
+
   /**
-   * Whether the target has all that stands before these barriers, whichever instance applied it;
-   * bad rows that were gone past are not looked at. Blocks on Kafka and on the target.
-   *
-   * <p>Offsets first: a row that waits was made to wait by a record below the group's offset, so
-   * where none waits after that, none before the barriers is missing.
+   * Waits for nothing, but says when the target has all that stands before these barriers,
+   * whichever instance applied it; bad rows that were gone past are not looked at.
    *
    * @param barriers the barriers' offsets, as the producer's acknowledgements gave them
    */
-  public boolean hasPassed(Map<TopicPartition, Long> barriers) {
-    Map<TopicPartition, Long> committed = cluster.committed(context.group());
-    return barriers.entrySet().stream()
-            .filter(barrier -> context.topic(barrier.getKey().topic()) != null)
-            .allMatch(barrier -> committed.getOrDefault(barrier.getKey(), 0L) > barrier.getValue())
-        && nothingIsParked();
+  public Passage passage(Map<TopicPartition, Long> barriers) {
+    Map<TopicPartition, Long> ours = new HashMap<>(barriers);
+    ours.keySet().removeIf(partition -> context.topic(partition.topic()) == null);
+    return new Passage(
+        settings.kafka(),
+        cluster,
+        context.group(),
+        ours,
+        () -> partitions(topics.claims().values()),
+        this::nothingIsParked);
   }
 
   private boolean nothingIsParked() {

@@ -17,7 +17,7 @@ import org.apache.kafka.common.errors.InterruptException;
 final class ApplyContext {
 
   private final String group;
-  private final Map<String, RawTopic> topics;
+  private final Map<String, InputTopic> topics;
   private final TargetDatabase target;
   private final Cluster cluster;
   private final ApplyStatistics statistics = new ApplyStatistics();
@@ -36,7 +36,7 @@ final class ApplyContext {
 
   ApplyContext(
       String group,
-      List<RawTopic> topics,
+      List<InputTopic> topics,
       TargetDatabase target,
       Cluster cluster,
       OnBadRow onBadRow,
@@ -44,7 +44,7 @@ final class ApplyContext {
       Map<TopicPartition, Long> begin,
       CommitHook hook) {
     this.group = group;
-    this.topics = topics.stream().collect(Collectors.toMap(RawTopic::name, Function.identity()));
+    this.topics = topics.stream().collect(Collectors.toMap(InputTopic::name, Function.identity()));
     this.target = target;
     this.cluster = cluster;
     this.onBadRow = onBadRow;
@@ -63,8 +63,8 @@ final class ApplyContext {
     return group;
   }
 
-  /** The raw topic of that name, or null where it is none of ours. */
-  RawTopic topic(String name) {
+  /** The topic of that name, or null where nothing is written from it. */
+  InputTopic topic(String name) {
     return topics.get(name);
   }
 

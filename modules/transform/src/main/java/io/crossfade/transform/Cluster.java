@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * What apply asks the brokers for beside reading. Every method blocks on them, half a minute at the
@@ -46,6 +48,25 @@ final class Cluster {
                 topics.put(
                     name,
                     new TopicIdentity(topic.topicId().toString(), topic.partitions().size())));
+    return topics;
+  }
+
+  /** The same, of those that there are. */
+  Map<String, TopicIdentity> existing(Collection<String> names) {
+    Map<String, TopicIdentity> topics = new HashMap<>();
+    admin
+        .describeTopics(names)
+        .topicNameValues()
+        .forEach(
+            (name, answer) -> {
+              try {
+                TopicDescription topic = get(answer);
+                topics.put(
+                    name, new TopicIdentity(topic.topicId().toString(), topic.partitions().size()));
+              } catch (UnknownTopicOrPartitionException e) {
+                // Made when it is first written to.
+              }
+            });
     return topics;
   }
 

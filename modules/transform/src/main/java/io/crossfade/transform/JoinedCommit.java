@@ -255,6 +255,11 @@ final class JoinedCommit {
     }
   }
 
+  /** The buffer of a partition whose task has begun. */
+  PartitionBuffer held(TopicPartition partition) {
+    return held.get(partition);
+  }
+
   /** Whether this thread applies anything; for any thread. */
   boolean holds() {
     return holds;
@@ -404,17 +409,11 @@ final class JoinedCommit {
   }
 
   private static List<TableBatch> batches(Collection<PartitionBuffer> buffers) {
-    Map<MappedTable, List<TableChanges>> changes = new LinkedHashMap<>();
-    for (PartitionBuffer buffer : buffers) {
-      for (TableChanges table : buffer.tables()) {
-        if (table.size() > 0) {
-          changes.computeIfAbsent(table.table(), t -> new ArrayList<>()).add(table);
-        }
-      }
-    }
-    List<TableBatch> batches = new ArrayList<>();
-    changes.forEach((table, partitions) -> batches.add(table.batch(partitions)));
-    return batches;
+    return MappedTable.batches(
+        buffers.stream()
+            .flatMap(buffer -> buffer.tables().stream())
+            .filter(table -> table.size() > 0)
+            .toList());
   }
 
   private BlockedException refused(Flushed.Refused refused) {

@@ -2,13 +2,16 @@ package io.crossfade.transform;
 
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.TableBatch;
 import io.crossfade.wire.OrphanDelete;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A mapping, prepared: where the key's columns are, in which order rows are written. */
 final class MappedTable {
@@ -34,8 +37,13 @@ final class MappedTable {
     this.byKeyInRow = comparator(inRow, numbers);
   }
 
-  RowMapper mapper() {
+  RowsMapper mapper() {
     return mapping.mapper();
+  }
+
+  /** The same, of a table that is written from the topic with the mapper's rows. */
+  RowMapper direct() {
+    return (RowMapper) mapping.mapper();
   }
 
   Table target() {
@@ -51,8 +59,25 @@ final class MappedTable {
     return mapping.targetWasEmpty();
   }
 
+  /** The changes of all partitions: one batch for each new table. */
+  static List<TableBatch> batches(List<TableChanges> changes) {
+    Map<TableId, List<TableChanges>> byTable = new LinkedHashMap<>();
+    changes.forEach(
+        one ->
+            byTable.computeIfAbsent(one.table().target().id(), id -> new ArrayList<>()).add(one));
+    List<TableBatch> batches = new ArrayList<>();
+    byTable.forEach(
+        (id, all) -> {
+          // Of a mapping whose rows go on there are bad ones only, in no columns.
+          MappedTable written =
+              all.stream().filter(TableChanges::hasRows).findFirst().orElse(all.get(0)).table();
+          batches.add(written.batch(all));
+        });
+    return batches;
+  }
+
   /** The changes of all partitions as one batch, keys sorted. */
-  TableBatch batch(List<TableChanges> partitions) {
+  private TableBatch batch(List<TableChanges> partitions) {
     List<Row> deletes = new ArrayList<>();
     List<Row> upserts = new ArrayList<>();
     List<Row> inserts = new ArrayList<>();
@@ -69,6 +94,8 @@ final class MappedTable {
             break;
           case INSERT:
             inserts.add(change.row());
+            break;
+          case ELSEWHERE:
             break;
         }
       }

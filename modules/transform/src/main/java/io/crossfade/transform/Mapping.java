@@ -4,14 +4,14 @@ import io.crossfade.core.table.Table;
 import java.util.Objects;
 
 /**
- * One new table and what fills it.
+ * One new table and what fills it, alone or with others.
  *
  * @param mapper the compiled SELECT
  * @param target the new table as the database has it, with its primary key
  * @param targetWasEmpty whether it had no row when this migration first started: then rows of a
  *     first load may be copied, which is the fastest
  */
-public record Mapping(RowMapper mapper, Table target, boolean targetWasEmpty) {
+public record Mapping(RowsMapper mapper, Table target, boolean targetWasEmpty) {
 
   public Mapping {
     Objects.requireNonNull(mapper, "mapper");

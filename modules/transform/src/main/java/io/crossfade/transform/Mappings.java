@@ -28,6 +28,15 @@ public final class Mappings {
    *     passed on or cast without loss: such a SELECT needs another topology
    */
   public static Mapping of(SelectPlan plan, Table target, boolean targetWasEmpty) {
+    return new Mapping(mapper(plan, target), target, targetWasEmpty);
+  }
+
+  /**
+   * What makes its rows.
+   *
+   * @throws IllegalArgumentException as {@link #of}
+   */
+  public static RowMapper mapper(SelectPlan plan, Table target) {
     Set<String> oldKey = new HashSet<>();
     for (String column : target.primaryKey()) {
       OutputColumn output =
@@ -47,7 +56,7 @@ public final class Mappings {
     if (!oldKey.containsAll(plan.source().primaryKey())) {
       throw otherKey(plan, target);
     }
-    return new Mapping(new SelectMapper(plan, target), target, targetWasEmpty);
+    return new SelectMapper(plan, target);
   }
 
   private static IllegalArgumentException otherKey(SelectPlan plan, Table target) {

@@ -15,7 +15,9 @@ import io.crossfade.wire.ReservedKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 
@@ -28,11 +30,14 @@ final class PartitionBuffer {
   private static final int FIRST_TIMES = 256;
 
   private final InputPartition partition;
-  private final RawTopic topic;
+  private final InputTopic topic;
   private final String token;
   private final Resume.GoOn from;
   private final long begin;
   private final List<TableChanges> tables;
+
+  /** Of those whose rows go on from here. */
+  private final Map<Contributing, TableChanges> contributing = new LinkedHashMap<>();
 
   /** What Kafka's group has committed for certain. */
   private long committed;
@@ -57,7 +62,7 @@ final class PartitionBuffer {
    */
   PartitionBuffer(
       InputPartition partition,
-      RawTopic topic,
+      InputTopic topic,
       String token,
       Resume.GoOn from,
       long begin,
@@ -68,6 +73,10 @@ final class PartitionBuffer {
     this.from = from;
     this.begin = begin;
     this.tables = topic.tables().stream().map(table -> new TableChanges(partition, table)).toList();
+    topic
+        .contributing()
+        .forEach(
+            mapping -> contributing.put(mapping, new TableChanges(partition, mapping.table())));
     this.unsent = new ArrayList<>(unsent);
     this.committed = from.committed();
     this.cur = from.writeFrom();
@@ -81,8 +90,11 @@ final class PartitionBuffer {
     return token;
   }
 
+  /** What happens to each table by the records so far. */
   List<TableChanges> tables() {
-    return tables;
+    List<TableChanges> all = new ArrayList<>(tables);
+    all.addAll(contributing.values());
+    return all;
   }
 
   long committed() {
@@ -110,7 +122,7 @@ final class PartitionBuffer {
   /** The target has all below {@code offset}. */
   void flushed(long offset) {
     cur = Math.max(cur, offset);
-    tables.forEach(TableChanges::clear);
+    tables().forEach(TableChanges::clear);
     records = 0;
     bytes = 0;
     timesSize = 0;
@@ -160,7 +172,7 @@ final class PartitionBuffer {
    */
   void add(long offset, byte[] key, byte[] value, Headers headers) {
     // Nothing is kept between records here, so what the target has need not be evaluated either.
-    if (offset < from.writeFrom() || offset < begin) {
+    if (!isNew(offset)) {
       return;
     }
     if (ReservedKey.is(key)) {
@@ -177,9 +189,9 @@ final class PartitionBuffer {
       } else {
         write(offset, key, value, operation == Operation.LOAD && offset >= from.copyFrom());
       }
-      if (operation != Operation.LOAD && operation != Operation.READ) {
+      if (operation != Operation.LOAD && operation != Operation.READ && !tables.isEmpty()) {
         // A row that was read has a time of reading: no measure of how far behind the source we
-        // are.
+        // are. Nor is one that is not in the target yet.
         time(Provenance.committed(headers).toEpochMilli());
       }
     } catch (MalformedRecordException e) {
@@ -187,6 +199,31 @@ final class PartitionBuffer {
     }
     records++;
     bytes += key.length + (value == null ? 0 : value.length);
+  }
+
+  /** The record's rows go on to where they meet others. */
+  void good(Contributing mapping, long offset, byte[] key) {
+    if (isNew(offset)) {
+      contributing.get(mapping).elsewhere(offset, key);
+    }
+  }
+
+  /**
+   * The record has no rows to go on.
+   *
+   * @param value null for a delete
+   */
+  void bad(Contributing mapping, long offset, byte[] key, byte[] value, Exception why) {
+    if (isNew(offset)) {
+      contributing
+          .get(mapping)
+          .bad(offset, key, value, Optional.empty(), error(why), sqlState(why));
+    }
+  }
+
+  /** Whether the target does not have what comes of a record. */
+  private boolean isNew(long offset) {
+    return offset >= from.writeFrom() && offset >= begin;
   }
 
   /** Of all that carries no row only this says something here. */
@@ -218,7 +255,7 @@ final class PartitionBuffer {
 
   private static void delete(long offset, byte[] key, Row keyRow, TableChanges changes) {
     try {
-      changes.delete(offset, key, changes.table().mapper().key(keyRow));
+      changes.delete(offset, key, changes.table().direct().key(keyRow));
     } catch (EvaluationException | RuntimeException e) {
       changes.bad(offset, key, null, Optional.empty(), error(e), sqlState(e));
     }
@@ -235,12 +272,12 @@ final class PartitionBuffer {
       long offset, byte[] key, byte[] value, Row row, TableChanges changes, boolean first) {
     MappedTable table = changes.table();
     try {
-      Optional<Row> mapped = table.mapper().map(row);
+      Optional<Row> mapped = table.direct().map(row);
       if (mapped.isPresent()) {
         changes.write(offset, key, value, mapped.get(), first && table.targetWasEmpty());
       } else {
         // It may have passed the filter before.
-        changes.delete(offset, key, table.mapper().key(row));
+        changes.delete(offset, key, table.direct().key(row));
       }
     } catch (EvaluationException | RuntimeException e) {
       changes.bad(offset, key, value, key(table, row), error(e), sqlState(e));
@@ -250,7 +287,7 @@ final class PartitionBuffer {
   /** The key may be as bad as the rest of the row. */
   private static Optional<Row> key(MappedTable table, Row row) {
     try {
-      return Optional.of(table.mapper().key(row));
+      return Optional.of(table.direct().key(row));
     } catch (EvaluationException | RuntimeException e) {
       return Optional.empty();
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,7 +39,7 @@ public final class Replay implements AutoCloseable {
 
   private final Map<String, String> kafka;
   private final String group;
-  private final List<RawTopic> topics;
+  private final List<InputTopic> topics;
   private final Admin admin;
   private final Cluster cluster;
   private final Rewinds rewinds;
@@ -53,11 +54,11 @@ public final class Replay implements AutoCloseable {
       Map<String, String> kafka, Names names, List<Mapping> mappings, TargetDatabase target) {
     this.kafka = Map.copyOf(kafka);
     this.group = names.applyGroup();
-    this.topics = RawTopic.of(names, mappings);
+    this.topics = InputTopic.of(names, mappings).raw();
     this.admin = Admin.create(new HashMap<String, Object>(kafka));
     this.cluster = new Cluster(admin);
     this.rewinds =
-        new Rewinds(cluster, target, group, topics.stream().map(RawTopic::name).toList());
+        new Rewinds(cluster, target, group, topics.stream().map(InputTopic::name).toList());
   }
 
   /** Where a replay begins. */
@@ -108,7 +109,7 @@ public final class Replay implements AutoCloseable {
     return topics.stream()
         .filter(topic -> feeds(topic).contains(table))
         .findFirst()
-        .map(RawTopic::name)
+        .map(InputTopic::name)
         .orElseThrow(() -> new IllegalArgumentException("no mapping into " + table));
   }
 
@@ -121,7 +122,7 @@ public final class Replay implements AutoCloseable {
    * @throws IllegalArgumentException where an offset is of a partition that is none of theirs
    */
   public List<Step> plan(Set<TableId> tables, From from) {
-    Map<TopicPartition, RawTopic> partitions = partitions(tables);
+    Map<TopicPartition, InputTopic> partitions = partitions(tables);
     Map<TopicPartition, Long> begin = begin(partitions.keySet(), from);
     Map<TopicPartition, Long> committed = rewinds.offsets();
     Map<TopicPartition, Long> to = new TreeMap<>(Replay::compare);
@@ -156,15 +157,15 @@ public final class Replay implements AutoCloseable {
     rewinds.back(back, metadata);
   }
 
-  private Map<TopicPartition, RawTopic> partitions(Set<TableId> tables) {
-    Map<String, RawTopic> wanted = new HashMap<>();
-    for (RawTopic topic : topics) {
+  private Map<TopicPartition, InputTopic> partitions(Set<TableId> tables) {
+    Map<String, InputTopic> wanted = new HashMap<>();
+    for (InputTopic topic : topics) {
       if (tables.isEmpty() || feeds(topic).stream().anyMatch(tables::contains)) {
         wanted.put(topic.name(), topic);
       }
     }
     Map<String, TopicIdentity> identities = cluster.topics(wanted.keySet());
-    Map<TopicPartition, RawTopic> partitions = new HashMap<>();
+    Map<TopicPartition, InputTopic> partitions = new HashMap<>();
     wanted.forEach(
         (name, topic) -> {
           for (int i = 0; i < identities.get(name).partitions(); i++) {
@@ -223,8 +224,12 @@ public final class Replay implements AutoCloseable {
     return records;
   }
 
-  private static List<TableId> feeds(RawTopic topic) {
-    return topic.tables().stream().map(table -> table.target().id()).toList();
+  private static List<TableId> feeds(InputTopic topic) {
+    return Stream.concat(
+            topic.tables().stream(), topic.contributing().stream().map(Contributing::table))
+        .map(table -> table.target().id())
+        .distinct()
+        .toList();
   }
 
   private static int compare(TopicPartition a, TopicPartition b) {

@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,14 +107,9 @@ final class Retries {
         target
             .attempt(producer, session -> session.toRetry(List.copyOf(buffers.keySet())))
             .orElse(List.of());
-    Map<MappedTable, List<TableChanges>> changes = new LinkedHashMap<>();
-    for (BadRow row : rows) {
-      Optional<TableChanges> again = buffers.get(row.origin().partition()).again(row);
-      again.ifPresent(
-          one -> changes.computeIfAbsent(one.table(), table -> new ArrayList<>()).add(one));
-    }
-    List<TableBatch> batches = new ArrayList<>();
-    changes.forEach((table, list) -> batches.add(table.batch(list)));
-    return batches;
+    return MappedTable.batches(
+        rows.stream()
+            .flatMap(row -> buffers.get(row.origin().partition()).again(row).stream())
+            .toList());
   }
 }

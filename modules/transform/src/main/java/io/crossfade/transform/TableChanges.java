@@ -24,13 +24,15 @@ final class TableChanges {
     DELETE,
     UPSERT,
     /** The first record of its key, so that no row of it can be there. */
-    INSERT
+    INSERT,
+    /** Nothing here: its rows are written from where they meet others. */
+    ELSEWHERE
   }
 
   /**
    * A key's last change.
    *
-   * @param row the whole row; of a delete the key alone
+   * @param row the whole row; of a delete the key alone; null where nothing is to be done here
    * @param offset its record's
    * @param value its record's; null for a delete
    */
@@ -70,6 +72,11 @@ final class TableChanges {
     return changes.size() + bad.size();
   }
 
+  /** Whether something is to be written here. */
+  boolean hasRows() {
+    return changes.values().stream().anyMatch(change -> change.kind() != Kind.ELSEWHERE);
+  }
+
   void delete(long offset, byte[] key, Row targetKey) {
     RecordKey at = new RecordKey(key);
     changes.put(at, new Change(Kind.DELETE, targetKey, offset, null));
@@ -83,6 +90,13 @@ final class TableChanges {
     if (first && before != null) {
       changes.put(at, new Change(Kind.UPSERT, row, offset, value));
     }
+    good(at);
+  }
+
+  /** The record was good, and its rows are written elsewhere. */
+  void elsewhere(long offset, byte[] key) {
+    RecordKey at = new RecordKey(key);
+    changes.put(at, new Change(Kind.ELSEWHERE, null, offset, null));
     good(at);
   }
 
@@ -118,8 +132,11 @@ final class TableChanges {
   /** Each row with its record. */
   void origins(BiConsumer<Row, Origin> consumer) {
     changes.forEach(
-        (key, change) ->
-            consumer.accept(change.row(), origin(key, change.offset(), change.value())));
+        (key, change) -> {
+          if (change.row() != null) {
+            consumer.accept(change.row(), origin(key, change.offset(), change.value()));
+          }
+        });
   }
 
   private Origin origin(RecordKey key, long offset, byte[] value) {

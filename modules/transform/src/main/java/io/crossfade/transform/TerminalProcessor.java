@@ -6,8 +6,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
-/** The end of the line of one raw partition: its records go into the buffer of its thread. */
-final class TerminalProcessor implements Processor<byte[], byte[], Void, Void> {
+/** The end of the line of one partition: its records go into the buffer of its thread. */
+class TerminalProcessor implements Processor<byte[], byte[], Void, Void> {
 
   private final ApplyContext context;
   private final String topic;
@@ -31,6 +31,11 @@ final class TerminalProcessor implements Processor<byte[], byte[], Void, Void> {
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    add(record);
+  }
+
+  /** Takes up a record, or what is to be written because of it. */
+  final void add(Record<byte[], byte[]> record) {
     RecordMetadata place =
         streams
             .recordMetadata()

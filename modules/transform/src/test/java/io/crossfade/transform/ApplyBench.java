@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.TopicPartition;
 
 /** A raw topic, a new table and what is between them; a test has one of its own. */
 final class ApplyBench implements AutoCloseable {
@@ -149,11 +148,11 @@ final class ApplyBench implements AutoCloseable {
 
   /** Waits until the target has all that was written so far. */
   void awaitAll(Apply apply) {
-    Map<TopicPartition, Long> barrier = raw.barrier();
+    Passage passage = apply.passage(raw.barrier());
     Eventually.until(
         "the barrier is passed",
         Duration.ofSeconds(90),
-        () -> apply.hasPassed(barrier),
+        passage::isOver,
         () -> apply.state() + " " + apply.lag());
   }
 

@@ -28,12 +28,10 @@ class MappingsTest {
 
   @Test
   void shouldEvaluateRowsAndKeys() throws Exception {
-    Mapping mapping =
-        Mappings.of(
+    RowMapper mapper =
+        Mappings.mapper(
             select("SELECT c + 1 AS d, a, CAST(b AS BIGINT) AS b FROM old WHERE c > 0"),
-            target("a", "b"),
-            false);
-    RowMapper mapper = mapping.mapper();
+            target("a", "b"));
     assertThat(mapper.columns()).containsExactly("d", "a", "b");
     assertThat(mapper.map(Row.of("1", "2", "3"))).contains(Row.of("4", "1", "2"));
     assertThat(mapper.map(Row.of("1", "2", "0"))).isEmpty();
@@ -69,7 +67,7 @@ class MappingsTest {
 
   private static String fingerprint(Table old, String select) throws Exception {
     SelectPlan plan = new SqlCompiler(id -> Optional.of(old)).compile(select);
-    return Mappings.of(plan, target("a", "b"), false).mapper().fingerprint();
+    return Mappings.mapper(plan, target("a", "b")).fingerprint();
   }
 
   private static SelectPlan select(String sql) throws Exception {

@@ -67,7 +67,7 @@ class UniqueValuesTest {
         () -> bench.count("SELECT count(*) FROM crossfade.displaced") == 1,
         apply::held);
     Eventually.until("offsets are behind it", () -> apply.lag().records() == 0, apply::lag);
-    assertThat(apply.hasPassed(barrier)).isFalse();
+    assertThat(apply.passage(barrier).isOver()).isFalse();
     assertThat(bench.rows()).isEqualTo(behind + " Y 1");
     Eventually.until("status says so", () -> apply.held().parked() == 1, apply::held);
     // A newer image of the one that waits takes the place of the older.
@@ -75,7 +75,7 @@ class UniqueValuesTest {
     write(behind, "x");
     bench.awaitAll(apply);
     assertThat(bench.rows().split("; ")).containsExactlyInAnyOrder(ahead + " Y 2", behind + " X 1");
-    assertThat(apply.hasPassed(barrier)).isTrue();
+    assertThat(apply.passage(barrier).isOver()).isTrue();
   }
 
   /** Two keys that are in different partitions. */
@@ -197,7 +197,7 @@ class UniqueValuesTest {
     Eventually.until("it is said", () -> !apply.warnings().isEmpty(), apply::held);
     assertThat(apply.warnings().get(0))
         .contains("public.new", "id = 7", "id = 400", "one_name", "(name)=(N7)");
-    assertThat(apply.hasPassed(barrier)).isFalse();
+    assertThat(apply.passage(barrier).isOver()).isFalse();
     assertThat(bench.count("SELECT count(*) FROM public.new")).isEqualTo(499);
     assertThat(bench.database().query("SELECT error FROM crossfade.displaced"))
         .singleElement()

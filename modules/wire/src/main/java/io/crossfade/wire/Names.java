@@ -23,6 +23,34 @@ public final class Names {
     return rawTopicPrefix() + escape(table.schema()) + "." + escape(table.name());
   }
 
+  /**
+   * What the topic is called, behind the group's name, in which contributions to one new table
+   * meet; with {@code -repartition} at its end, as Kafka Streams has it.
+   */
+  public static String claims(TableId into) {
+    return "claims." + escape(into.schema()) + "." + escape(into.name());
+  }
+
+  /** The topic of {@link #claims}. */
+  public String claimsTopic(TableId into) {
+    return applyGroup() + "-" + claims(into) + "-repartition";
+  }
+
+  /**
+   * The store, with its changelog, of the target keys that the rows of an old table claim in a new
+   * one.
+   */
+  public static String claimed(TableId into, TableId source) {
+    return "claimed."
+        + escape(into.schema())
+        + "."
+        + escape(into.name())
+        + "."
+        + escape(source.schema())
+        + "."
+        + escape(source.name());
+  }
+
   /** What all raw topics of this migration begin with. */
   public String rawTopicPrefix() {
     return prefix + "raw.";

@@ -7,6 +7,7 @@ import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.verify.ReadFailedException;
 import io.crossfade.transform.Apply;
 import io.crossfade.transform.ApplyState;
+import io.crossfade.transform.Passage;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,8 +46,8 @@ final class Barriers {
    */
   void await(Duration patience, Runnable check) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
-    Map<TopicPartition, Long> barrier = write(end);
-    while (!hasPassed(barrier)) {
+    Passage passage = apply.passage(write(end));
+    while (!isOver(passage)) {
       check.run();
       requireNotBlocked();
       requireTime(end, patience);
@@ -115,9 +116,9 @@ final class Barriers {
     return Optional.empty();
   }
 
-  private boolean hasPassed(Map<TopicPartition, Long> barrier) {
+  private static boolean isOver(Passage passage) {
     try {
-      return apply.hasPassed(barrier);
+      return passage.isOver();
     } catch (KafkaException e) {
       return false; // Kafka is away: it is asked again until patience ends.
     }

@@ -206,7 +206,7 @@ final class Explainer implements Document {
       this.key = key;
       this.most = most;
       this.out = out;
-      this.mapper = Mappings.of(table.plan(), table.target(), false).mapper();
+      this.mapper = Mappings.mapper(table.plan(), table.target());
       this.mapping = compared.mapping(table);
     }
 

@@ -37,6 +37,7 @@ import io.crossfade.switchover.Place;
 import io.crossfade.switchover.Switchover;
 import io.crossfade.transform.Apply;
 import io.crossfade.transform.ApplyState;
+import io.crossfade.transform.Passage;
 import io.crossfade.transform.Statistics;
 import io.crossfade.verify.Turn;
 import io.crossfade.wire.Names;
@@ -544,11 +545,12 @@ public final class Job implements AutoCloseable {
 
   /** Waits until the target has all that the source had committed when this was called. */
   public void awaitBarrier() throws InterruptedException {
-    Map<TopicPartition, Long> barrier = null;
-    while (barrier == null || !apply.hasPassed(barrier)) {
+    Passage passage = null;
+    while (passage == null || !passage.isOver()) {
       requireNotBlocked();
-      if (barrier == null) {
-        barrier = askForBarrier();
+      if (passage == null) {
+        Map<TopicPartition, Long> barrier = askForBarrier();
+        passage = barrier == null ? null : apply.passage(barrier);
       }
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }

@@ -37,7 +37,7 @@ final class RawHistory {
 
   /** Goes through a table's raw topic, from its beginning to where it ends now. Waits for Kafka. */
   void read(Migration.MappedTable table, BiConsumer<Row, Row> sink) throws InterruptedException {
-    RowMapper mapper = Mappings.of(table.plan(), table.target(), false).mapper();
+    RowMapper mapper = Mappings.mapper(table.plan(), table.target());
     RowCodec codec = new RowCodec(table.plan().source());
     Map<String, Object> config = new HashMap<>(kafka);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
