@@ -172,10 +172,13 @@ public final class MappingCheck {
     }
     Set<String> source = Set.copyOf(plan.source().primaryKey());
     boolean same = from.equals(source) && target.primaryKey().size() == source.size();
-    if (complete && !same) {
+    boolean ours = !plan.userFunctions().isEmpty();
+    if (complete && !same && (backwards || ours)) {
       error(
           Optional.of(outputs.get(target.primaryKey().get(0)).position()),
-          "not supported yet: another target key. The primary key "
+          "not supported yet: another target key "
+              + (backwards ? "on a way back" : "and functions of your own")
+              + ". The primary key "
               + target.primaryKey()
               + " of "
               + target.id()

@@ -146,10 +146,25 @@ public final class SelectPlan {
               type,
               output.nullable(),
               output.passedFrom().filter(source -> expression instanceof Expr.Input),
-              output.injectiveOf(),
+              output.injectiveOf().filter(of -> Assignments.isInjective(output.type(), type)),
               output.position()));
     }
     return new SelectPlan(sql, parsed, assigned, expressions, conditionPlan, userFunctions);
+  }
+
+  /**
+   * Whether the key of each row of a table is that of the source's row which it comes from, column
+   * by column, as it is or cast without loss.
+   *
+   * @param target into which this plan gives its rows ({@link #into}), all of its key
+   */
+  public boolean keepsKey(Table target) {
+    Set<String> from = new LinkedHashSet<>();
+    for (String key : target.primaryKey()) {
+      columns.get(indexOf(key)).injectiveOf().ifPresent(from::add);
+    }
+    return from.equals(Set.copyOf(source().primaryKey()))
+        && target.primaryKey().size() == source().primaryKey().size();
   }
 
   /** The expression behind an output column. */
@@ -206,11 +221,41 @@ public final class SelectPlan {
    * @param rename the name that a table has in the database that will execute it
    */
   public String oracleSql(UnaryOperator<TableId> rename) {
+    return oracleSql(rename, "");
+  }
+
+  /**
+   * The same with the key of the table's row behind its columns, as {@link #oldKeyColumn}.
+   *
+   * @param rename as of {@link #oracleSql}
+   */
+  public String oracleSqlWithOldKey(UnaryOperator<TableId> rename) {
+    StringBuilder more = new StringBuilder();
+    List<String> key = source().primaryKey();
+    for (int i = 0; i < key.size(); i++) {
+      more.append(", ")
+          .append(quote(parsed.from().visible()))
+          .append('.')
+          .append(quote(key.get(i)))
+          .append(" AS ")
+          .append(quote(oldKeyColumn(i)));
+    }
+    return oracleSql(rename, more.append(' ').toString());
+  }
+
+  /** What {@link #oracleSqlWithOldKey} calls a column of the key. */
+  public static String oldKeyColumn(int index) {
+    return "crossfade_old_key_" + (index + 1);
+  }
+
+  private String oracleSql(UnaryOperator<TableId> rename, String moreColumns) {
     TableId table = rename.apply(source().id());
     ParsedSelect.From from = parsed.from();
     String name = quote(table.schema()) + "." + quote(table.name());
     String alias = from.alias() ? "" : " AS " + quote(source().id().name());
-    return sql.substring(0, from.start())
+    return sql.substring(0, from.clause())
+        + moreColumns
+        + sql.substring(from.clause(), from.start())
         + name
         + alias
         + sql.substring(from.end(), from.statementEnd());

@@ -68,6 +68,11 @@ final class ApplyContext {
     return topics.get(name);
   }
 
+  /** Whether there are stores, which are restored before a partition is taken. */
+  boolean isStateful() {
+    return topics.values().stream().anyMatch(topic -> !topic.contributing().isEmpty());
+  }
+
   TargetDatabase target() {
     return target;
   }

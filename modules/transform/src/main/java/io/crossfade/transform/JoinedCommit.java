@@ -65,6 +65,7 @@ final class JoinedCommit {
   private final TargetLink target;
   private final LagTracker lag = new LagTracker();
   private final Retries retries;
+  private final FormerOwners formerOwners;
   private final Map<TopicPartition, PartitionBuffer> taken = new LinkedHashMap<>();
   private final Map<TopicPartition, PartitionBuffer> held = new TreeMap<>(JoinedCommit::compare);
   private final Map<TopicPartition, Runnable> requests = new HashMap<>();
@@ -79,6 +80,7 @@ final class JoinedCommit {
     this.context = context;
     this.target = new TargetLink(context);
     this.retries = new Retries(context, target);
+    this.formerOwners = new FormerOwners(context);
   }
 
   /** The transactional id of the producer that commits for this thread. */
@@ -97,6 +99,9 @@ final class JoinedCommit {
   /** After each poll. */
   void polled(Consumer<byte[], byte[]> real, ConsumerRecords<byte[], byte[]> polled) {
     lag.polled(real, polled);
+    if (context.isStateful()) {
+      formerOwners.assigned(real.assignment(), producer);
+    }
     askWhenDue();
     retries.whenDue(producer, held.values());
   }

@@ -8,7 +8,6 @@ import io.crossfade.sql.SelectPlan;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -22,54 +21,48 @@ public final class Mappings {
   /**
    * A SELECT and the table that it fills.
    *
+   * @param plan the SELECT, its outputs as the table stores them
    * @param target the new table as the database has it
    * @param targetWasEmpty whether it had no row when this migration first started
-   * @throws IllegalArgumentException where the table's key is not the old one's, column for column,
-   *     passed on or cast without loss: such a SELECT needs another topology
+   * @throws IllegalArgumentException where the SELECT does not fill the table's key
    */
   public static Mapping of(SelectPlan plan, Table target, boolean targetWasEmpty) {
-    return new Mapping(mapper(plan, target), target, targetWasEmpty);
+    return new Mapping(
+        keepsKey(plan, target) ? new SelectMapper(plan, target) : new SelectRows(plan, target),
+        target,
+        targetWasEmpty);
   }
 
   /**
-   * What makes its rows.
+   * What makes the rows of a SELECT whose key is the old one's, column for column, passed on or
+   * cast without loss.
    *
-   * @throws IllegalArgumentException as {@link #of}
+   * @throws IllegalArgumentException where it is not
    */
   public static RowMapper mapper(SelectPlan plan, Table target) {
-    Set<String> oldKey = new HashSet<>();
-    for (String column : target.primaryKey()) {
-      OutputColumn output =
-          plan.columns().stream()
-              .filter(c -> c.name().equals(column))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "the SELECT for " + target.id() + " does not fill its key " + column));
-      oldKey.add(
-          output
-              .injectiveOf()
-              .filter(c -> plan.source().primaryKey().contains(c))
-              .orElseThrow(() -> otherKey(plan, target)));
-    }
-    if (!oldKey.containsAll(plan.source().primaryKey())) {
-      throw otherKey(plan, target);
+    if (!keepsKey(plan, target)) {
+      throw new IllegalArgumentException(
+          "the key "
+              + target.primaryKey()
+              + " of "
+              + target.id()
+              + " is not the key "
+              + plan.source().primaryKey()
+              + " of "
+              + plan.source().id());
     }
     return new SelectMapper(plan, target);
   }
 
-  private static IllegalArgumentException otherKey(SelectPlan plan, Table target) {
-    return new IllegalArgumentException(
-        "the key "
-            + target.primaryKey()
-            + " of "
-            + target.id()
-            + " is not the key "
-            + plan.source().primaryKey()
-            + " of "
-            + plan.source().id()
-            + ": not supported yet");
+  private static boolean keepsKey(SelectPlan plan, Table target) {
+    List<String> columns = plan.columns().stream().map(OutputColumn::name).toList();
+    for (String column : target.primaryKey()) {
+      if (!columns.contains(column)) {
+        throw new IllegalArgumentException(
+            "the SELECT for " + target.id() + " does not fill its key " + column);
+      }
+    }
+    return plan.keepsKey(target);
   }
 
   /** The SELECT, and the types of both keys: all that decides which keys there can be. */
@@ -91,18 +84,17 @@ public final class Mappings {
     }
   }
 
-  private static final class SelectMapper implements RowMapper {
+  /** Rows with keys of their own. */
+  private static class SelectRows implements RowsMapper {
 
-    private final SelectPlan plan;
+    final SelectPlan plan;
     private final List<String> columns;
-    private final List<String> key;
     private final String fingerprint;
 
-    SelectMapper(SelectPlan plan, Table target) {
+    SelectRows(SelectPlan plan, Table target) {
       this.plan = plan;
       this.fingerprint = Mappings.fingerprint(plan, target);
       this.columns = plan.columns().stream().map(OutputColumn::name).toList();
-      this.key = target.primaryKey();
     }
 
     @Override
@@ -123,6 +115,21 @@ public final class Mappings {
     @Override
     public List<String> columns() {
       return columns;
+    }
+
+    @Override
+    public List<Row> rows(Row row) throws EvaluationException {
+      return plan.evaluate(row).stream().toList();
+    }
+  }
+
+  private static final class SelectMapper extends SelectRows implements RowMapper {
+
+    private final List<String> key;
+
+    SelectMapper(SelectPlan plan, Table target) {
+      super(plan, target);
+      this.key = target.primaryKey();
     }
 
     @Override

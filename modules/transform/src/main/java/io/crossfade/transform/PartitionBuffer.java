@@ -161,7 +161,28 @@ final class PartitionBuffer {
         return Optional.of(changes);
       }
     }
-    return Optional.empty();
+    return topic.contributing().stream()
+        .filter(mapping -> mapping.table().target().id().equals(row.table()))
+        .findFirst()
+        .map(mapping -> again(row, mapping));
+  }
+
+  /** Its rows would have to go on from here, which they do when the record is read again. */
+  private TableChanges again(BadRow row, Contributing mapping) {
+    TableChanges changes = new TableChanges(partition, mapping.table());
+    byte[] key = row.origin().key().getBytes(StandardCharsets.UTF_8);
+    byte[] value =
+        row.origin().value().map(text -> text.getBytes(StandardCharsets.UTF_8)).orElse(null);
+    String error = "its rows can be made now: `crossfade replay --from start` makes them";
+    String sqlState = row.code();
+    try {
+      mapping.rows(topic.codec().row(value));
+    } catch (EvaluationException | RuntimeException e) {
+      error = error(e);
+      sqlState = sqlState(e);
+    }
+    changes.bad(row.origin().offset(), key, value, Optional.empty(), error, sqlState);
+    return changes;
   }
 
   /**

@@ -94,6 +94,31 @@ final class ApplyBench implements AutoCloseable {
         targetWasEmpty);
   }
 
+  /** The name is the key; one row for each word of it. */
+  static Mapping byName(Table target) {
+    return new Mapping(
+        new RowsMapper() {
+          @Override
+          public Table source() {
+            return OLD;
+          }
+
+          @Override
+          public List<String> columns() {
+            return List.of("name", "id", "amount");
+          }
+
+          @Override
+          public List<Row> rows(Row row) {
+            return java.util.Arrays.stream(row.get(1).split(" "))
+                .map(word -> Row.of(word, row.get(0), row.get(2)))
+                .toList();
+          }
+        },
+        target,
+        true);
+  }
+
   Mapping mapping(boolean targetWasEmpty) {
     return mapping(target().describe(NEW).orElseThrow(), targetWasEmpty);
   }

@@ -41,13 +41,17 @@ final class ApplyChild {
 
   public static void main(String[] arguments) throws IOException {
     PostgresTarget target = PostgresTarget.of(arguments[2], arguments[3], arguments[4]);
-    Mapping mapping =
-        ApplyBench.mapping(target.describe(new TableId("public", "new")).orElseThrow(), true);
+    List<Mapping> mappings = new ArrayList<>();
+    mappings.add(
+        ApplyBench.mapping(target.describe(new TableId("public", "new")).orElseThrow(), true));
+    target
+        .describe(new TableId("public", "names"))
+        .ifPresent(names -> mappings.add(ApplyBench.byName(names)));
     Apply.Settings settings =
         new Apply.Settings(
             Map.of("bootstrap.servers", arguments[0]),
             new Names(arguments[1]),
-            List.of(mapping),
+            mappings,
             target,
             Path.of(arguments[5]),
             2);

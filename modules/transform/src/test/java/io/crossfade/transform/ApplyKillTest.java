@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfade.core.table.Operation;
 import io.crossfade.core.table.Row;
+import io.crossfade.core.table.TableId;
 import io.crossfade.sandbox.SharedSandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -74,6 +76,89 @@ class ApplyKillTest {
     bench.awaitAll(bench.start());
     assertThat(bench.count("SELECT count(*) FROM public.new")).isEqualTo(rows[0]);
     assertThat(bench.count("SELECT count(*) FROM public.writes")).isEqualTo(rows[0]);
+  }
+
+  /**
+   * Rows hand their names on to each other, each name of two words, while instances are killed:
+   * what was claimed and who has a name is as exact as what is written.
+   */
+  @Test
+  void shouldKeepWhoHasAKeyWhateverIsKilledWhen() throws Exception {
+    bench
+        .database()
+        .execute("CREATE TABLE names (name text PRIMARY KEY, id bigint, amount integer)");
+    int rows = 200;
+    Random random = new Random(20261123);
+    long[] turns = {0};
+    Thread writer =
+        new Thread(
+            () -> {
+              while (!done) {
+                turn(rows, turns[0]++);
+                // Slower than it is applied, or the end would be minutes away.
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+              }
+            });
+    Process[] children = new Process[2];
+    try {
+      for (int i = 0; i < children.length; i++) {
+        children[i] = ApplyChild.start(bench, directory.resolve("n" + i));
+      }
+      writer.start();
+      for (int kill = 0; kill < KILLS; kill++) {
+        awaitWrites(1 + random.nextInt(2_000));
+        int victim = random.nextInt(children.length);
+        children[victim].destroyForcibly().waitFor();
+        children[victim] = ApplyChild.start(bench, directory.resolve("m" + kill));
+      }
+    } finally {
+      done = true;
+      writer.join();
+      for (Process child : children) {
+        child.destroyForcibly().waitFor();
+      }
+    }
+    bench.awaitAll(
+        bench.start(
+            bench.settings(
+                bench.mapping(true),
+                ApplyBench.byName(
+                    bench.target().describe(new TableId("public", "names")).orElseThrow())),
+            CommitHook.NONE));
+    long last = turns[0] - 1;
+    for (int id = 0; id < rows; id++) {
+      long word = 2 * ((id + last) % rows);
+      assertThat(
+              bench
+                  .database()
+                  .query("SELECT name, amount FROM names WHERE id = " + id + " ORDER BY 1"))
+          .as("row " + id + " after turn " + last)
+          .containsExactlyInAnyOrder("w" + word + "|" + last, "w" + (word + 1) + "|" + last);
+    }
+    assertThat(bench.count("SELECT count(*) FROM names")).isEqualTo(2 * rows);
+  }
+
+  /** All rows in one transaction: each has the names that another one had. */
+  private void turn(int rows, long turn) {
+    bench.raw.commit(
+        () -> {
+          for (int id = 0; id < rows; id++) {
+            long word = 2 * ((id + turn) % rows);
+            bench.raw.write(
+                ApplyBench.OLD,
+                Operation.UPDATE,
+                Row.of("" + id, "w" + word + " w" + (word + 1), "" + turn));
+          }
+        });
+  }
+
+  private void awaitWrites(long more) {
+    long before = bench.count("SELECT count(*) FROM public.writes");
+    Eventually.until(
+        "rows are applied",
+        PATIENCE,
+        () -> bench.count("SELECT count(*) FROM public.writes") > before + more,
+        () -> before);
   }
 
   /**

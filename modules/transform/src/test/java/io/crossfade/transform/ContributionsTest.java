@@ -7,11 +7,13 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.HeldRows;
+import io.crossfade.core.target.TargetDatabase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -190,6 +192,10 @@ class ContributionsTest {
             "public.words: cannot be evaluated: two rows with the key {\"id\":\"1\",\"word\":\"a\"}"
                 + " come of it",
             "public.names: cannot be evaluated: output column name is NULL, and it is in the key");
+    apply.retry(new TargetDatabase.Selection(Optional.of(WORDS), Optional.empty()));
+    Eventually.until(
+        "it was tried again", () -> !apply.retriesAreUnderWay(), () -> apply.badRows().toString());
+    assertThat(apply.badRows()).hasSize(2);
     bench.raw.upsert(ApplyBench.OLD, "1", "a c", "3");
     bench.raw.delete(ApplyBench.OLD, "2");
     bench.awaitAll(apply);
@@ -210,8 +216,8 @@ class ContributionsTest {
                 List.of("id", "name", "amount"),
                 row ->
                     (Long.parseLong(row.get(0)) % 2 == 0) == even
-                        ? java.util.Optional.of(row)
-                        : java.util.Optional.empty());
+                        ? Optional.of(row)
+                        : Optional.empty());
     Table names = bench.target().describe(NAMES).orElseThrow();
     Apply apply =
         bench.start(

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * before our era; for some casts the guess is the only text that there can be, and then there is
  * {@link None}: no old row can make the key.
  */
-public final class OldKeys {
+public final class OldKeys implements OldRows {
 
   private static final Logger LOG = LoggerFactory.getLogger(OldKeys.class);
 
@@ -46,26 +46,6 @@ public final class OldKeys {
   private final SelectPlan plan;
   private final Table target;
 
-  /** What is known of the old row behind a new key. */
-  public sealed interface Behind {}
-
-  /**
-   * It has this key.
-   *
-   * @param key a row of the old table of which the key's columns are there
-   */
-  public record Found(Row key) implements Behind {}
-
-  /**
-   * There is none, and none can ever be: the SELECT makes this key of no old key.
-   *
-   * @param newKey in the order of the new table's primary key
-   */
-  public record None(Row newKey) implements Behind {}
-
-  /** Nothing is known: the cast has no way back. */
-  public record Unknown() implements Behind {}
-
   /**
    * @param plan the SELECT, cast to the columns of the new table
    */
@@ -74,12 +54,12 @@ public final class OldKeys {
     this.target = target;
   }
 
-  /**
-   * The old row.
-   *
-   * @param key the new one, by its columns
-   */
-  public Behind of(Map<String, String> key) {
+  @Override
+  public List<Behind> of(List<Map<String, String>> keys) {
+    return keys.stream().map(this::of).toList();
+  }
+
+  private Behind of(Map<String, String> key) {
     String[] values = new String[plan.source().columns().size()];
     boolean unknown = false;
     for (String name : target.primaryKey()) {

@@ -35,7 +35,7 @@ public final class Repair implements AutoCloseable {
   private static final int BATCH = 1_000;
 
   private final Verification verification;
-  private final Map<TableId, OldKeys> oldKeys;
+  private final Map<TableId, OldRows> oldRows;
   private final RowSender sender;
   private final String reason;
   private final Path left;
@@ -48,13 +48,13 @@ public final class Repair implements AutoCloseable {
 
   private Repair(
       Verification verification,
-      Map<TableId, OldKeys> oldKeys,
+      Map<TableId, OldRows> oldRows,
       RowSender sender,
       String reason,
       Path left,
       Consumer<List<RepairedTable>> onEnd) {
     this.verification = verification;
-    this.oldKeys = Map.copyOf(oldKeys);
+    this.oldRows = Map.copyOf(oldRows);
     this.sender = sender;
     this.reason = Objects.requireNonNull(reason, "reason");
     this.left = left;
@@ -66,19 +66,19 @@ public final class Repair implements AutoCloseable {
    * Begins; does not wait.
    *
    * @param verification what finds the rows; it runs, or has ended
-   * @param oldKeys of each of its tables
+   * @param oldRows of each of its tables
    * @param reason why, in the operator's words
    * @param left a file that is made, with a line for each row that differs still
    * @param onEnd takes what has become of the tables, at the end; none where it was stopped before
    */
   public static Repair start(
       Verification verification,
-      Map<TableId, OldKeys> oldKeys,
+      Map<TableId, OldRows> oldRows,
       RowSender sender,
       String reason,
       Path left,
       Consumer<List<RepairedTable>> onEnd) {
-    Repair repair = new Repair(verification, oldKeys, sender, reason, left, onEnd);
+    Repair repair = new Repair(verification, oldRows, sender, reason, left, onEnd);
     repair.thread.start();
     return repair;
   }
@@ -117,7 +117,7 @@ public final class Repair implements AutoCloseable {
           mapping.into().toString(),
           new TableRepair(
               mapping,
-              oldKeys.get(mapping.into()),
+              oldRows.get(mapping.into()),
               sender,
               settings,
               log,

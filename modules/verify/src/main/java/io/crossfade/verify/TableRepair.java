@@ -20,7 +20,7 @@ final class TableRepair {
   private static final int LOOKS = 3;
 
   private final ComparedMapping mapping;
-  private final OldKeys oldKeys;
+  private final OldRows oldRows;
   private final RowSender sender;
   private final Verification.Settings settings;
   private final DifferenceLog log;
@@ -40,14 +40,14 @@ final class TableRepair {
 
   TableRepair(
       ComparedMapping mapping,
-      OldKeys oldKeys,
+      OldRows oldRows,
       RowSender sender,
       Verification.Settings settings,
       DifferenceLog log,
       Pace pace,
       Optional<String> incomplete) {
     this.mapping = mapping;
-    this.oldKeys = oldKeys;
+    this.oldRows = oldRows;
     this.sender = sender;
     this.settings = settings;
     this.log = log;
@@ -64,13 +64,21 @@ final class TableRepair {
     }
     List<Row> keys = new ArrayList<>();
     List<Row> orphans = new ArrayList<>();
-    for (FoundDifference row : batch) {
-      OldKeys.Behind behind = oldKeys.of(row.key());
+    List<OldRows.Behind> all;
+    try {
+      all = oldRows.of(batch.stream().map(FoundDifference::key).toList());
+    } catch (ReadFailedException e) {
+      fail("not all was sent: " + e.getMessage());
+      return;
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      FoundDifference row = batch.get(i);
+      OldRows.Behind behind = all.get(i);
       if (row.kind() == Kind.EXTRA && sender.keepsExtras(mapping.into()).isPresent()) {
         keptOne();
-      } else if (behind instanceof OldKeys.Found found) {
+      } else if (behind instanceof OldRows.Found found) {
         keys.add(found.key());
-      } else if (behind instanceof OldKeys.None none && row.kind() == Kind.EXTRA) {
+      } else if (behind instanceof OldRows.None none && row.kind() == Kind.EXTRA) {
         // Only where the source has not given the row: two witnesses, of which neither is the
         // other.
         orphans.add(none.newKey());

@@ -2,19 +2,22 @@ package io.crossfade.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.core.verify.ComparedDatabase;
-import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.postgres.compare.PostgresComparison;
 import io.crossfade.spec.Secret;
 import io.crossfade.spec.SourceSpec;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.TargetSpec;
+import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
+import io.crossfade.verify.AskedOldKeys;
 import io.crossfade.verify.CheckPair;
 import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.FollowingJob;
 import io.crossfade.verify.KeyComparison;
+import io.crossfade.verify.OldKeys;
+import io.crossfade.verify.OldRows;
 import io.crossfade.verify.Patience;
 import io.crossfade.verify.Turn;
 import io.crossfade.verify.Verification;
@@ -203,12 +206,20 @@ final class ComparedMigration {
 
   /** The SELECT as it was written: its outputs in their own types, not in the target's. */
   ComparedMapping mapping(Migration.MappedTable table) {
-    List<ScalarFunction> functions = migration.functions();
+    return ComparedMappings.of(written(table), table.target());
+  }
+
+  /** Which old rows the rows of a new table come from. */
+  OldRows oldRows(Migration.MappedTable table) {
+    return table.plan().keepsKey(table.target())
+        ? new OldKeys(table.plan(), table.target())
+        : new AskedOldKeys(primary(), written(table), table.target());
+  }
+
+  private SelectPlan written(Migration.MappedTable table) {
     try {
-      return ComparedMappings.of(
-          new SqlCompiler(id -> Optional.of(table.plan().source()), functions)
-              .compile(table.from().select().text()),
-          table.target());
+      return new SqlCompiler(id -> Optional.of(table.plan().source()), migration.functions())
+          .compile(table.from().select().text());
     } catch (SqlException e) {
       throw new IllegalStateException("a SELECT was compiled before, and is not now", e);
     }

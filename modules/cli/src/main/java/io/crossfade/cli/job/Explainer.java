@@ -21,10 +21,11 @@ import io.crossfade.core.verify.RelationReader;
 import io.crossfade.core.verify.StoredRow;
 import io.crossfade.server.Document;
 import io.crossfade.server.Status;
+import io.crossfade.sql.EvaluationException;
 import io.crossfade.transform.Mappings;
-import io.crossfade.transform.RowMapper;
+import io.crossfade.transform.RowsMapper;
 import io.crossfade.verify.ComparedMapping;
-import io.crossfade.verify.OldKeys;
+import io.crossfade.verify.OldRows;
 import io.crossfade.verify.explain.Biographies;
 import io.crossfade.verify.explain.Biography;
 import io.crossfade.verify.explain.Evidence;
@@ -39,13 +40,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -188,6 +192,36 @@ final class Explainer implements Document {
     return Row.of(values);
   }
 
+  /** Of the rows that a SELECT gives for an old row, that of one key. */
+  private record OfOneKey(RowsMapper all, List<String> key, Predicate<Row> is)
+      implements RowsMapper {
+
+    @Override
+    public Table source() {
+      return all.source();
+    }
+
+    @Override
+    public Set<String> uses() {
+      return all.uses();
+    }
+
+    @Override
+    public List<String> columns() {
+      return all.columns();
+    }
+
+    @Override
+    public List<Row> rows(Row row) throws EvaluationException {
+      int[] places = key.stream().mapToInt(columns()::indexOf).toArray();
+      return all.rows(row).stream()
+          .filter(
+              one ->
+                  is.test(Row.of(Arrays.stream(places).mapToObj(one::get).toArray(String[]::new))))
+          .toList();
+    }
+  }
+
   /** What is told of one row. */
   private final class Telling {
 
@@ -195,7 +229,7 @@ final class Explainer implements Document {
     private final Row key;
     private final int most;
     private final OutputStream out;
-    private final RowMapper mapper;
+    private final RowsMapper mapper;
     private final ComparedMapping mapping;
     private final ComparedDatabase source = compared.primary();
     private final ComparedDatabase actual = compared.target();
@@ -206,8 +240,12 @@ final class Explainer implements Document {
       this.key = key;
       this.most = most;
       this.out = out;
-      this.mapper = Mappings.mapper(table.plan(), table.target());
       this.mapping = compared.mapping(table);
+      this.mapper =
+          new OfOneKey(
+              Mappings.of(table.plan(), table.target(), false).mapper(),
+              table.target().primaryKey(),
+              row -> mapping.named(row).equals(mapping.named(key)));
     }
 
     /** The last line; whoever reads must not wait for one that never comes. */
@@ -231,8 +269,8 @@ final class Explainer implements Document {
     }
 
     private Biography biography() throws InterruptedException {
-      OldKeys.Behind behind = new OldKeys(table.plan(), table.target()).of(mapping.named(key));
-      if (!(behind instanceof OldKeys.Found old)) {
+      OldRows.Behind behind = compared.oldRows(table).of(List.of(mapping.named(key))).get(0);
+      if (!(behind instanceof OldRows.Found old)) {
         return untraceable();
       }
       try (KeyHistory history = new KeyHistory(kafka, names, mapper, old.key(), most)) {

@@ -95,7 +95,7 @@ final class JobSending implements RowSender {
   @Override
   public Sent deleteOrphans(TableId into, List<Row> keys) throws InterruptedException {
     Migration.MappedTable table = table(into);
-    String mapping = Mappings.mapper(table.plan(), table.target()).fingerprint();
+    String mapping = Mappings.of(table.plan(), table.target(), false).mapper().fingerprint();
     TableId old = sourceOf(into);
     Set<String> refused = refused(old);
     List<OrphanDelete> deletes =

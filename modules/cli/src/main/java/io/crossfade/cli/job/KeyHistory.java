@@ -2,7 +2,7 @@ package io.crossfade.cli.job;
 
 import io.crossfade.core.table.Row;
 import io.crossfade.sql.EvaluationException;
-import io.crossfade.transform.RowMapper;
+import io.crossfade.transform.RowsMapper;
 import io.crossfade.verify.explain.Given;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.Provenance;
@@ -48,7 +48,7 @@ final class KeyHistory implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
   private final RowCodec codec;
-  private final RowMapper mapper;
+  private final RowsMapper mapper;
   private final byte[] key;
   private final int most;
   private final Deque<Entry> last = new ArrayDeque<>();
@@ -63,7 +63,7 @@ final class KeyHistory implements AutoCloseable {
    * @param keyRow an old row of which the key's columns are there
    * @param most how many records are kept
    */
-  KeyHistory(Map<String, String> kafka, Names names, RowMapper mapper, Row keyRow, int most) {
+  KeyHistory(Map<String, String> kafka, Names names, RowsMapper mapper, Row keyRow, int most) {
     this.mapper = mapper;
     this.codec = new RowCodec(mapper.source(), mapper.uses());
     this.key = codec.key(keyRow);
@@ -123,9 +123,9 @@ final class KeyHistory implements AutoCloseable {
   }
 
   /** What the SELECT gives for an old row, evaluated here. */
-  static Given given(RowMapper mapper, Row old) {
+  static Given given(RowsMapper mapper, Row old) {
     try {
-      return Given.of(mapper.map(old));
+      return Given.of(mapper.rows(old).stream().findFirst());
     } catch (EvaluationException e) {
       return Given.error(e.getMessage() + " (SQLSTATE " + e.sqlState() + ")");
     }

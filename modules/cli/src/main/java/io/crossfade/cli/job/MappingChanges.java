@@ -19,8 +19,9 @@ import java.util.Set;
 /**
  * A spec's mappings next to those that the new tables stand for by now. Another SELECT over the
  * same old table with the same key asks for a replay: then each old row meets it once more, and
- * writes or deletes the one new row that is its own. With another key, or over another old table,
- * rows of before would have no old row that could take them away.
+ * writes or deletes the one new row that is its own. So it is where old rows claim new keys, by
+ * both SELECTs: each takes back what it has claimed. Else, with another key, or over another old
+ * table, rows of before would have no old row that could take them away.
  */
 final class MappingChanges {
 
@@ -86,13 +87,24 @@ final class MappingChanges {
   }
 
   private static boolean keeps(Optional<SelectPlan> former, Migration.MappedTable table) {
-    return former.isPresent()
-        && former.get().source().id().equals(table.plan().source().id())
-        && table.target().primaryKey().stream()
+    if (former.isEmpty() || !former.get().source().id().equals(table.plan().source().id())) {
+      return false;
+    }
+    List<String> key = table.target().primaryKey();
+    boolean same =
+        key.stream()
             .allMatch(
                 column ->
                     keyOf(former.get(), column).isPresent()
                         && keyOf(former.get(), column).equals(keyOf(table.plan(), column)));
+    return same || (claims(former.get(), key) && claims(table.plan(), key));
+  }
+
+  /** Whether old rows claim new keys: then which ones is remembered, and they are taken back. */
+  private static boolean claims(SelectPlan plan, List<String> key) {
+    Set<String> of = new HashSet<>();
+    key.forEach(column -> keyOf(plan, column).ifPresent(of::add));
+    return key.size() != of.size() || !of.equals(Set.copyOf(plan.source().primaryKey()));
   }
 
   private static Optional<String> keyOf(SelectPlan plan, String column) {

@@ -3,15 +3,15 @@ package io.crossfade.cli.job;
 import io.crossfade.core.table.Row;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.transform.Mappings;
-import io.crossfade.transform.RowMapper;
+import io.crossfade.transform.RowsMapper;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.ReservedKey;
 import io.crossfade.wire.RowCodec;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,7 +37,8 @@ final class RawHistory {
 
   /** Goes through a table's raw topic, from its beginning to where it ends now. Waits for Kafka. */
   void read(Migration.MappedTable table, BiConsumer<Row, Row> sink) throws InterruptedException {
-    RowMapper mapper = Mappings.mapper(table.plan(), table.target());
+    RowsMapper mapper = Mappings.of(table.plan(), table.target(), false).mapper();
+    int[] key = table.target().primaryKey().stream().mapToInt(mapper.columns()::indexOf).toArray();
     RowCodec codec = new RowCodec(table.plan().source());
     Map<String, Object> config = new HashMap<>(kafka);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -55,7 +56,7 @@ final class RawHistory {
         while (consumer.position(partition) < ends.get(partition)) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
             if (!ReservedKey.is(record.key()) && record.value() != null) {
-              take(record, mapper, codec, sink);
+              take(record, mapper, key, codec, sink);
             }
           }
           if (Thread.interrupted()) {
@@ -68,13 +69,13 @@ final class RawHistory {
 
   private static void take(
       ConsumerRecord<byte[], byte[]> record,
-      RowMapper mapper,
+      RowsMapper mapper,
+      int[] key,
       RowCodec codec,
       BiConsumer<Row, Row> sink) {
     try {
-      Optional<Row> row = mapper.map(codec.row(record.value()));
-      if (row.isPresent()) {
-        sink.accept(mapper.key(codec.keyRow(record.key())), row.get());
+      for (Row row : mapper.rows(codec.row(record.value()))) {
+        sink.accept(Row.of(Arrays.stream(key).mapToObj(row::get).toArray(String[]::new)), row);
       }
     } catch (EvaluationException e) {
       // Another SELECT wrote the table then; this one says nothing of the record.

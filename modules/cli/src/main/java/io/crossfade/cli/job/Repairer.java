@@ -3,7 +3,6 @@ package io.crossfade.cli.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossfade.server.Document;
 import io.crossfade.verify.Checkpoints;
-import io.crossfade.verify.OldKeys;
 import io.crossfade.verify.Repair;
 import io.crossfade.verify.Reports;
 import io.crossfade.verify.RowSender;
@@ -71,10 +70,7 @@ final class Repairer implements AutoCloseable {
             Repair.start(
                 verification,
                 migration.tables().stream()
-                    .collect(
-                        Collectors.toMap(
-                            table -> table.target().id(),
-                            table -> new OldKeys(table.plan(), table.target()))),
+                    .collect(Collectors.toMap(table -> table.target().id(), compared::oldRows)),
                 sender,
                 body.path("reason").asText(""),
                 verification.differences().resolveSibling("left.ndjson"),

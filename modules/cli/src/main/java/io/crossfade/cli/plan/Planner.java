@@ -184,6 +184,10 @@ public final class Planner {
       steps.add("filter");
     }
     steps.add("project");
+    boolean keepsKey = plan.into(mapped.target()).keepsKey(mapped.target());
+    if (!keepsKey) {
+      steps.add("claim by " + String.join(", ", mapped.target().primaryKey()));
+    }
     steps.add("apply");
     List<ColumnPlan> columns = new ArrayList<>();
     for (int i = 0; i < plan.columns().size(); i++) {
@@ -196,13 +200,23 @@ public final class Planner {
         names.rawTopic(plan.source().id()),
         spec.kafka().partitions(),
         steps,
-        "none",
+        state(mapped, keepsKey),
         mapped.spec().select().text().strip(),
         columns,
         plan.source().columns().stream()
             .map(Column::name)
             .filter(name -> !plan.inputColumns().contains(name))
             .toList());
+  }
+
+  private static String state(Mapped mapped, boolean keepsKey) {
+    return keepsKey
+        ? "none"
+        : "which key each row of "
+            + mapped.plan().source().id()
+            + " gave, and each row of "
+            + mapped.target().id()
+            + " with the rows that claim its key; on disk, and in Kafka";
   }
 
   private static ColumnPlan column(Mapped mapped, int index) {

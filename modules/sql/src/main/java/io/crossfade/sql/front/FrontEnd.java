@@ -197,6 +197,12 @@ public final class FrontEnd {
     SqlParserPos pos = reference.name().getParserPosition();
     int start = source.originalOffset(source.startOffset(pos));
     int end = source.originalOffset(source.endOffset(pos) - 1) + 1;
-    return new ParsedSelect.From(start, end, reference.alias().isPresent(), source.statementEnd());
+    return new ParsedSelect.From(
+        source.wordBefore("from", start),
+        start,
+        end,
+        reference.alias().isPresent(),
+        reference.visibleName(),
+        source.statementEnd());
   }
 }

@@ -24,11 +24,14 @@ public record ParsedSelect(Table source, List<Item> items, Optional<Term> where,
   /**
    * The table's name in the user's text.
    *
+   * @param clause offset of the word FROM before it
    * @param start offset of its first character
    * @param end offset behind its last character
    * @param alias whether an alias follows
+   * @param visible the name that its columns are qualified with
    * @param statementEnd offset behind the last character of the SELECT, a final semicolon and
    *     comments not counted
    */
-  public record From(int start, int end, boolean alias, int statementEnd) {}
+  public record From(
+      int clause, int start, int end, boolean alias, String visible, int statementEnd) {}
 }

@@ -60,6 +60,15 @@ final class SourceText {
     parentheses = matchParentheses(parsed);
   }
 
+  /** The offset in the original of the last such word before an offset. */
+  int wordBefore(String word, int offset) {
+    return tokens.stream()
+        .filter(token -> token.is(word) && token.end() <= offset)
+        .mapToInt(Token::start)
+        .max()
+        .orElseThrow();
+  }
+
   /**
    * Where a type that starts here and ends with {@code []} ends; the parser reads no such types but
    * takes a quoted name for one.

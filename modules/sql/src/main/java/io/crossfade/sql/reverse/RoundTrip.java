@@ -99,9 +99,13 @@ public final class RoundTrip {
    * reads.
    *
    * @param keyRow of {@link #reads}; only its key need be there
-   * @return in the order of the new table's primary key; empty where there can be none
+   * @return in the order of the new table's primary key; empty where there can be none, or where
+   *     the key is not that of the old row
    */
   public Optional<Row> key(Row keyRow) {
+    if (!there.keepsKey(fresh)) {
+      return Optional.empty();
+    }
     try {
       Row key = back.evaluateColumns(old.primaryKey(), keyRow);
       String[] values = new String[old.columns().size()];

@@ -114,7 +114,7 @@ public final class BiographyText {
   private static String outcome(Outcome outcome) {
     return switch (outcome.kind()) {
       case "row" -> "gives " + outcome.row().map(BiographyText::values).orElse("a row");
-      case "filtered" -> "gives nothing: the WHERE leaves the row out";
+      case "filtered" -> "gives no row of this key: the WHERE leaves it out, or it has another one";
       case "nothing" -> "gives nothing: there is no old row";
       case "error" -> "cannot be evaluated: " + outcome.error();
       default -> "not known: " + outcome.error();
