@@ -29,7 +29,7 @@ public record Lineage(Kind kind, List<String> reads) {
      * Converted to a type that does not hold all values of the one before: rounded, cut, parsed.
      */
     NARROWED,
-    /** An expression: the columns cannot be told from it. */
+    /** An expression, or an element of an array: the columns cannot be told from it. */
     COMPUTED,
     /** The same value for each row. */
     CONSTANT
@@ -45,9 +45,11 @@ public record Lineage(Kind kind, List<String> reads) {
     Expr expression = plan.expression(column);
     Set<Integer> inputs = new TreeSet<>();
     expression.collectInputs(inputs);
+    boolean element = plan.withArray(inputs);
     List<String> reads =
         inputs.stream().map(index -> plan.source().columns().get(index).name()).toList();
-    return new Lineage(kind(plan.columns().get(column), expression, reads), reads);
+    return new Lineage(
+        element ? Kind.COMPUTED : kind(plan.columns().get(column), expression, reads), reads);
   }
 
   private static Kind kind(OutputColumn output, Expr expression, List<String> reads) {

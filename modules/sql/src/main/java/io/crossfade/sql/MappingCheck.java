@@ -171,7 +171,8 @@ public final class MappingCheck {
       }
     }
     Set<String> source = Set.copyOf(plan.source().primaryKey());
-    boolean same = from.equals(source) && target.primaryKey().size() == source.size();
+    boolean same =
+        !plan.splits() && from.equals(source) && target.primaryKey().size() == source.size();
     boolean ours = !plan.userFunctions().isEmpty();
     if (complete && !same && (backwards || ours)) {
       error(

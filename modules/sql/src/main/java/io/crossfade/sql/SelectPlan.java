@@ -20,13 +20,14 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * A compiled SELECT: a projection and filter over one table. Immutable and safe for several
- * threads.
+ * A compiled SELECT: a projection and filter over one table, or over the elements of its rows.
+ * Immutable and safe for several threads.
  */
 public final class SelectPlan {
 
   private final String sql;
   private final ParsedSelect parsed;
+  private final Optional<Splitting> splitting;
   private final List<OutputColumn> columns;
   private final List<Expr> outputPlans;
   private final Optional<Expr> conditionPlan;
@@ -38,6 +39,7 @@ public final class SelectPlan {
   SelectPlan(
       String sql,
       ParsedSelect parsed,
+      Optional<Splitting> splitting,
       List<OutputColumn> columns,
       List<Expr> outputs,
       Optional<Expr> condition,
@@ -45,6 +47,7 @@ public final class SelectPlan {
     this.userFunctions = Set.copyOf(userFunctions);
     this.sql = sql;
     this.parsed = parsed;
+    this.splitting = splitting;
     this.columns = List.copyOf(columns);
     this.outputPlans = List.copyOf(outputs);
     this.conditionPlan = condition;
@@ -57,6 +60,8 @@ public final class SelectPlan {
     Set<Integer> inputs = new TreeSet<>();
     outputs.forEach(expr -> expr.collectInputs(inputs));
     condition.ifPresent(expr -> expr.collectInputs(inputs));
+    splitting.ifPresent(elements -> elements.collectInputs(inputs));
+    withArray(inputs);
     Set<String> names = new LinkedHashSet<>();
     inputs.forEach(index -> names.add(parsed.source().columns().get(index).name()));
     this.inputColumns = Collections.unmodifiableSet(names);
@@ -92,13 +97,42 @@ public final class SelectPlan {
     return userFunctions;
   }
 
+  /** Whether a source row gives one row for each element of an array in it. */
+  public boolean splits() {
+    return splitting.isPresent();
+  }
+
   /**
-   * The output row of a source row.
+   * The output rows of a source row.
+   *
+   * @param row values in the order of {@code source().columns()}
+   * @return values in the order of {@link #columns()}
+   */
+  public List<Row> rows(Row row) throws EvaluationException {
+    if (splitting.isEmpty()) {
+      return output(row).stream().toList();
+    }
+    List<Row> rows = new ArrayList<>();
+    for (Row one : splitting.get().of(row)) {
+      output(one).ifPresent(rows::add);
+    }
+    return rows;
+  }
+
+  /**
+   * The output row of a source row, where there is at most one.
    *
    * @param row values in the order of {@code source().columns()}
    * @return values in the order of {@link #columns()}; empty where the row does not pass the WHERE
    */
   public Optional<Row> evaluate(Row row) throws EvaluationException {
+    if (splitting.isPresent()) {
+      throw new IllegalStateException("a row of " + source().id() + " gives several");
+    }
+    return output(row);
+  }
+
+  private Optional<Row> output(Row row) throws EvaluationException {
     if (!passes(row)) {
       return Optional.empty();
     }
@@ -149,7 +183,8 @@ public final class SelectPlan {
               output.injectiveOf().filter(of -> Assignments.isInjective(output.type(), type)),
               output.position()));
     }
-    return new SelectPlan(sql, parsed, assigned, expressions, conditionPlan, userFunctions);
+    return new SelectPlan(
+        sql, parsed, splitting, assigned, expressions, conditionPlan, userFunctions);
   }
 
   /**
@@ -159,12 +194,28 @@ public final class SelectPlan {
    * @param target into which this plan gives its rows ({@link #into}), all of its key
    */
   public boolean keepsKey(Table target) {
+    if (splitting.isPresent()) {
+      return false;
+    }
     Set<String> from = new LinkedHashSet<>();
     for (String key : target.primaryKey()) {
       columns.get(indexOf(key)).injectiveOf().ifPresent(from::add);
     }
     return from.equals(Set.copyOf(source().primaryKey()))
         && target.primaryKey().size() == source().primaryKey().size();
+  }
+
+  /**
+   * Puts the columns that the array reads in the place of its elements' columns.
+   *
+   * @return whether there were such
+   */
+  boolean withArray(Set<Integer> inputs) {
+    boolean elements = inputs.removeIf(index -> index >= source().columns().size());
+    if (elements) {
+      splitting.orElseThrow().collectInputs(inputs);
+    }
+    return elements;
   }
 
   /** The expression behind an output column. */

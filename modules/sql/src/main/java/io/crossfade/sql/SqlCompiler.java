@@ -13,6 +13,7 @@ import io.crossfade.sql.front.ParsedSelect;
 import io.crossfade.sql.front.ParsedSelect.Item;
 import io.crossfade.sql.problem.SourcePosition;
 import io.crossfade.sql.problem.SqlException;
+import io.crossfade.sql.problem.SqlProblem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -63,7 +64,13 @@ public final class SqlCompiler {
    */
   public SelectPlan compile(String sql) throws SqlException {
     ParsedSelect parsed = FrontEnd.read(sql, catalog);
-    Binder binder = new Binder(parsed.source(), functions);
+    List<SqlProblem> problems = new ArrayList<>();
+    Optional<Splitting> splitting =
+        parsed.elements().isPresent() ? splitting(parsed, problems) : Optional.empty();
+    if (!problems.isEmpty()) {
+      throw new SqlException(problems);
+    }
+    Binder binder = new Binder(splitting.map(Splitting::rows).orElse(parsed.source()), functions);
     List<OutputColumn> columns = new ArrayList<>();
     List<Expr> outputs = new ArrayList<>();
     for (Item item : parsed.items()) {
@@ -82,12 +89,21 @@ public final class SqlCompiler {
               .sorted(Comparator.comparing(p -> new SourcePosition(p.line(), p.column())))
               .toList());
     }
-    return new SelectPlan(sql, parsed, columns, outputs, condition, binder.usedUserFunctions());
+    return new SelectPlan(
+        sql, parsed, splitting, columns, outputs, condition, binder.usedUserFunctions());
+  }
+
+  private Optional<Splitting> splitting(ParsedSelect parsed, List<SqlProblem> problems) {
+    ParsedSelect.Elements elements = parsed.elements().orElseThrow();
+    Binder binder = new Binder(parsed.source(), functions);
+    Optional<Expr> array = binder.output(elements.array());
+    problems.addAll(binder.problems());
+    return array.flatMap(expr -> Splitting.of(elements, expr, parsed.source(), problems));
   }
 
   private static OutputColumn column(Item item, Expr expr, Table source) {
     Optional<String> passedFrom =
-        expr instanceof Input input ? Optional.of(nameOf(input, source)) : Optional.empty();
+        expr instanceof Input input ? nameOf(input, source) : Optional.empty();
     return new OutputColumn(
         item.name(),
         expr.type(),
@@ -97,8 +113,11 @@ public final class SqlCompiler {
         item.term().position());
   }
 
-  private static String nameOf(Input input, Table source) {
-    return source.columns().get(input.index()).name();
+  /** Empty where it is no column of the table, but an element of one. */
+  private static Optional<String> nameOf(Input input, Table source) {
+    return input.index() < source.columns().size()
+        ? Optional.of(source.columns().get(input.index()).name())
+        : Optional.empty();
   }
 
   private static Optional<String> injectiveOf(Expr expr, Table source) {
@@ -106,6 +125,6 @@ public final class SqlCompiler {
     while (inner instanceof Apply apply && apply.injective()) {
       inner = apply.arguments().get(0);
     }
-    return inner instanceof Input input ? Optional.of(nameOf(input, source)) : Optional.empty();
+    return inner instanceof Input input ? nameOf(input, source) : Optional.empty();
   }
 }

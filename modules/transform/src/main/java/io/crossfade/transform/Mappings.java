@@ -119,7 +119,7 @@ public final class Mappings {
 
     @Override
     public List<Row> rows(Row row) throws EvaluationException {
-      return plan.evaluate(row).stream().toList();
+      return plan.rows(row);
     }
   }
 

@@ -180,6 +180,9 @@ public final class Planner {
   private MappingPlan mapping(Mapped mapped) {
     SelectPlan plan = mapped.plan();
     List<String> steps = new ArrayList<>();
+    if (plan.splits()) {
+      steps.add("split");
+    }
     if (plan.filters()) {
       steps.add("filter");
     }
@@ -212,7 +215,7 @@ public final class Planner {
   private static String state(Mapped mapped, boolean keepsKey) {
     return keepsKey
         ? "none"
-        : "which key each row of "
+        : "which keys each row of "
             + mapped.plan().source().id()
             + " gave, and each row of "
             + mapped.target().id()

@@ -1,7 +1,6 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.core.table.ColumnType;
-import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.front.Term.CallTerm;
 import io.crossfade.sql.front.Term.CastTerm;
@@ -74,9 +73,9 @@ final class ExpressionRewriter {
   private final List<SqlProblem> problems;
   private final Precedence precedence;
 
-  ExpressionRewriter(SourceText source, Table table, String alias, List<SqlProblem> problems) {
+  ExpressionRewriter(SourceText source, Scope scope, List<SqlProblem> problems) {
     this.source = source;
-    this.columns = new Columns(source, table, alias, problems);
+    this.columns = new Columns(source, scope, problems);
     this.problems = problems;
     this.precedence = new Precedence(source, problems);
   }

@@ -1,12 +1,17 @@
 package io.crossfade.sql.front;
 
+import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.sql.front.ParsedSelect.Elements;
 import io.crossfade.sql.front.ParsedSelect.Item;
+import io.crossfade.sql.front.ShapeCheck.ElementsReference;
+import io.crossfade.sql.front.ShapeCheck.FromClause;
 import io.crossfade.sql.front.ShapeCheck.TableReference;
 import io.crossfade.sql.problem.SourcePosition;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.problem.SqlProblem;
+import io.crossfade.sql.value.PgTypes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -78,10 +83,10 @@ public final class FrontEnd {
     SqlNode statement = parse();
     ShapeCheck shapes = new ShapeCheck(source, problems);
     Optional<SqlSelect> select = shapes.select(statement);
-    Optional<TableReference> reference = select.flatMap(shapes::table);
-    Optional<Table> table = reference.flatMap(this::lookUp);
+    Optional<FromClause> from = select.flatMap(shapes::from);
+    Optional<Table> table = from.map(FromClause::table).flatMap(this::lookUp);
     failOnProblems();
-    return read(select.orElseThrow(), reference.orElseThrow(), table.orElseThrow());
+    return read(select.orElseThrow(), from.orElseThrow(), table.orElseThrow());
   }
 
   private void failOnProblems() throws SqlException {
@@ -150,11 +155,15 @@ public final class FrontEnd {
     return source.position(pos.getLineNum(), pos.getColumnNum());
   }
 
-  private ParsedSelect read(SqlSelect select, TableReference reference, Table table)
-      throws SqlException {
-    String visibleName = reference.visibleName();
-    ExpressionRewriter expressions = new ExpressionRewriter(source, table, visibleName, problems);
-    SelectList list = new SelectList(source, table, visibleName, expressions, problems);
+  private ParsedSelect read(SqlSelect select, FromClause from, Table table) throws SqlException {
+    Scope base = new Scope(table, from.table().visibleName());
+    Optional<Elements> elements =
+        from.elements().isPresent()
+            ? Optional.of(elements(from.elements().get(), base))
+            : Optional.empty();
+    Scope scope = elements.isPresent() ? with(base, from.elements().get(), table) : base;
+    ExpressionRewriter expressions = new ExpressionRewriter(source, scope, problems);
+    SelectList list = new SelectList(source, scope, expressions, problems);
     SqlNodeList items = list.rewrite(select.getSelectList());
     SqlNode where = select.getWhere();
     if (where != null) {
@@ -163,22 +172,68 @@ public final class FrontEnd {
     failOnProblems();
     select.setSelectList(items);
     select.setWhere(where);
-    select.setFrom(qualified(reference, table));
-    Shape shape = plan(select, table, list.positions());
+    select.setFrom(qualified(from.table().name().getParserPosition(), scope));
+    Shape shape = plan(select, scope.row(), list.positions());
     List<Item> outputs = new ArrayList<>();
     for (int i = 0; i < list.names().size(); i++) {
       outputs.add(new Item(list.names().get(i), shape.projections().get(i)));
     }
-    return new ParsedSelect(table, outputs, shape.condition(), from(reference));
+    return new ParsedSelect(table, elements, outputs, shape.condition(), from(from.table()));
   }
 
-  /** The table by its full name, visible under the name that its columns are qualified with. */
-  private static SqlNode qualified(TableReference reference, Table table) {
-    SqlParserPos pos = reference.name().getParserPosition();
+  /** The array, over the table alone. */
+  private Elements elements(ElementsReference reference, Scope base) throws SqlException {
+    ExpressionRewriter expressions = new ExpressionRewriter(source, base, problems);
+    SourcePosition position = expressions.start(reference.array());
+    SqlParserPos pos = reference.array().getParserPosition();
+    SqlNode array = expressions.rewrite(reference.array());
+    failOnProblems();
+    SqlNodeList items =
+        SqlNodeList.of(
+            SqlStdOperatorTable.AS.createCall(pos, array, new SqlIdentifier("array", pos)));
+    SqlSelect select =
+        new SqlSelect(
+            pos,
+            null,
+            items,
+            qualified(pos, base),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+    Term term = plan(select, base.row(), List.of(position)).projections().get(0);
+    List<String> names = reference.columns().stream().map(SqlIdentifier::getSimple).toList();
+    return new Elements(
+        reference.of(),
+        term,
+        names.get(0),
+        names.stream().skip(1).findFirst(),
+        reference.outer(),
+        position);
+  }
+
+  /** Types are the binder's: here only names count. */
+  private static Scope with(Scope base, ElementsReference reference, Table table) {
+    List<Column> columns =
+        reference.columns().stream()
+            .map(column -> Column.nullable(column.getSimple(), PgTypes.TEXT))
+            .toList();
+    String alias = reference.alias().getSimple();
+    return base.with(new Scope.Relation(alias, "the elements " + alias, columns));
+  }
+
+  /** The row by its full name, visible under the name that its columns are qualified with. */
+  private static SqlNode qualified(SqlParserPos pos, Scope scope) {
+    TableId row = scope.row().id();
     return SqlStdOperatorTable.AS.createCall(
         pos,
-        new SqlIdentifier(List.of(table.id().schema(), table.id().name()), pos),
-        new SqlIdentifier(reference.visibleName(), pos));
+        new SqlIdentifier(List.of(row.schema(), row.name()), pos),
+        new SqlIdentifier(scope.alias(), pos));
   }
 
   private Shape plan(SqlSelect select, Table table, List<SourcePosition> positions)

@@ -1,6 +1,7 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.core.table.Table;
+import io.crossfade.sql.problem.SourcePosition;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,11 +9,14 @@ import java.util.Optional;
  * A SELECT over one table, names resolved and stars expanded.
  *
  * @param source the table of its FROM
+ * @param elements what each row of the table is split by, if anything; its columns stand behind the
+ *     table's
  * @param items what it puts out, in order
  * @param where the condition, if there is one
  * @param from the table's name as it stands in the text
  */
-public record ParsedSelect(Table source, List<Item> items, Optional<Term> where, From from) {
+public record ParsedSelect(
+    Table source, Optional<Elements> elements, List<Item> items, Optional<Term> where, From from) {
 
   public ParsedSelect {
     items = List.copyOf(items);
@@ -20,6 +24,38 @@ public record ParsedSelect(Table source, List<Item> items, Optional<Term> where,
 
   /** An output column. */
   public record Item(String name, Term term) {}
+
+  /**
+   * The elements of an array, each beside the row that it comes from.
+   *
+   * @param of what kind of array
+   * @param array over the table's columns
+   * @param element the name of the element's column
+   * @param ordinality the name of the column that counts them from 1, if there is one
+   * @param outer whether a row without elements is kept, with NULLs
+   */
+  public record Elements(
+      Of of,
+      Term array,
+      String element,
+      Optional<String> ordinality,
+      boolean outer,
+      SourcePosition position) {
+
+    /** Kinds of arrays. */
+    public enum Of {
+      /** {@code UNNEST} of an SQL array. */
+      SQL_ARRAY,
+      /** {@code jsonb_array_elements}. */
+      JSONB,
+      /** {@code jsonb_array_elements_text}. */
+      JSONB_TEXT,
+      /** {@code json_array_elements}. */
+      JSON,
+      /** {@code json_array_elements_text}. */
+      JSON_TEXT
+    }
+  }
 
   /**
    * The table's name in the user's text.

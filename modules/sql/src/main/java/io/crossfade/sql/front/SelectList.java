@@ -1,7 +1,5 @@
 package io.crossfade.sql.front;
 
-import io.crossfade.core.table.Column;
-import io.crossfade.core.table.Table;
 import io.crossfade.sql.problem.SourcePosition;
 import io.crossfade.sql.problem.SqlProblem;
 import java.util.ArrayList;
@@ -21,8 +19,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 final class SelectList {
 
   private final SourceText source;
-  private final Table table;
-  private final String visibleName;
+  private final Scope scope;
   private final ExpressionRewriter expressions;
   private final List<SqlProblem> problems;
   private final List<SqlNode> items = new ArrayList<>();
@@ -30,14 +27,9 @@ final class SelectList {
   private final List<SourcePosition> positions = new ArrayList<>();
 
   SelectList(
-      SourceText source,
-      Table table,
-      String visibleName,
-      ExpressionRewriter expressions,
-      List<SqlProblem> problems) {
+      SourceText source, Scope scope, ExpressionRewriter expressions, List<SqlProblem> problems) {
     this.source = source;
-    this.table = table;
-    this.visibleName = visibleName;
+    this.scope = scope;
     this.expressions = expressions;
     this.problems = problems;
   }
@@ -92,17 +84,29 @@ final class SelectList {
 
   private void addStar(SqlIdentifier star) {
     SourcePosition position = expressions.start(star);
-    boolean known =
-        star.names.size() == 1 || (star.names.size() == 2 && star.names.get(0).equals(visibleName));
-    if (!known) {
+    List<Scope.Relation> meant =
+        star.names.size() == 1
+            ? scope.relations()
+            : star.names.size() == 2
+                ? scope.relation(star.names.get(0)).stream().toList()
+                : List.of();
+    if (meant.isEmpty()) {
       problems.add(
-          position.problem("there is no table of that name in FROM; write " + visibleName + ".*"));
-      return;
+          position.problem(
+              "there is no table of that name in FROM; write "
+                  + scope.relations().get(0).name()
+                  + ".*"));
     }
-    items.add(star);
-    for (Column column : table.columns()) {
-      names.add(column.name());
-      positions.add(position);
+    for (Scope.Relation relation : meant) {
+      for (int i = 0; i < relation.columns().size(); i++) {
+        SqlParserPos pos = star.getParserPosition();
+        String name = relation.columns().get(i).name();
+        items.add(
+            SqlStdOperatorTable.AS.createCall(
+                pos, scope.column(scope.offset(relation) + i, pos), new SqlIdentifier(name, pos)));
+        names.add(name);
+        positions.add(position);
+      }
     }
   }
 

@@ -1,17 +1,33 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.sql.problem.SqlProblem;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.calcite.sql.JoinConditionType;
+import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnnestOperator;
 
 /** Whether a statement is a projection and filter over one table; if not, what is too much. */
 final class ShapeCheck {
+
+  /** Functions in FROM; {@link SourceText} puts UNNEST around them, which the parser can read. */
+  static final Map<String, ParsedSelect.Elements.Of> JSON_ELEMENTS =
+      Map.of(
+          "jsonb_array_elements", ParsedSelect.Elements.Of.JSONB,
+          "jsonb_array_elements_text", ParsedSelect.Elements.Of.JSONB_TEXT,
+          "json_array_elements", ParsedSelect.Elements.Of.JSON,
+          "json_array_elements_text", ParsedSelect.Elements.Of.JSON_TEXT);
 
   private final SourceText source;
   private final List<SqlProblem> problems;
@@ -89,13 +105,112 @@ final class ShapeCheck {
     }
   }
 
-  /** The one table of the FROM; empty, with a problem, where there is none or more than that. */
-  Optional<TableReference> table(SqlSelect select) {
+  /**
+   * The FROM: a table, and what its rows are split by.
+   *
+   * @param elements what stands behind the table
+   */
+  record FromClause(TableReference table, Optional<ElementsReference> elements) {}
+
+  /**
+   * Elements of an array of the same row.
+   *
+   * @param array the expression
+   * @param alias what its columns are qualified with
+   * @param columns their names
+   */
+  record ElementsReference(
+      ParsedSelect.Elements.Of of,
+      SqlNode array,
+      SqlIdentifier alias,
+      List<SqlIdentifier> columns,
+      boolean outer) {}
+
+  /** What stands in the FROM; empty, with a problem, where that is nothing, or too much. */
+  Optional<FromClause> from(SqlSelect select) {
     SqlNode from = select.getFrom();
     if (from == null) {
       refuse(select, "a mapping reads a table: write SELECT … FROM schema.table");
       return Optional.empty();
     }
+    if (from instanceof SqlJoin join && isElements(join.getRight())) {
+      Optional<TableReference> table = table(join.getLeft());
+      Optional<ElementsReference> elements = elements(join);
+      return table.isPresent() && elements.isPresent()
+          ? Optional.of(new FromClause(table.get(), elements))
+          : Optional.empty();
+    }
+    return table(from).map(table -> new FromClause(table, Optional.empty()));
+  }
+
+  private static boolean isElements(SqlNode node) {
+    return switch (node.getKind()) {
+      case AS, LATERAL -> isElements(((SqlCall) node).operand(0));
+      case UNNEST -> true;
+      default -> false;
+    };
+  }
+
+  private Optional<ElementsReference> elements(SqlJoin join) {
+    boolean outer = join.getJoinType() == JoinType.LEFT;
+    boolean everyRow =
+        join.getConditionType() == JoinConditionType.NONE
+            || (join.getConditionType() == JoinConditionType.ON
+                && join.getCondition() instanceof SqlLiteral literal
+                && Boolean.TRUE.equals(literal.getValue()));
+    boolean known =
+        outer
+            || join.getJoinType() == JoinType.CROSS
+            || join.getJoinType() == JoinType.COMMA
+            || join.getJoinType() == JoinType.INNER;
+    if (!known || !everyRow || join.isNatural()) {
+      refuse(
+          join.getRight(),
+          "elements stand beside their row: write CROSS JOIN …, or LEFT JOIN … ON TRUE");
+      return Optional.empty();
+    }
+    SqlNode right = join.getRight();
+    if (right.getKind() == SqlKind.LATERAL) {
+      right = ((SqlCall) right).operand(0);
+    }
+    if (right.getKind() != SqlKind.AS) {
+      refuse(right, "name the elements: AS t(element), or AS t(element, n) WITH ORDINALITY");
+      return Optional.empty();
+    }
+    SqlCall as = (SqlCall) right;
+    SqlNode called = as.operand(0);
+    if (called.getKind() == SqlKind.LATERAL) {
+      called = ((SqlCall) called).operand(0);
+    }
+    SqlCall unnest = (SqlCall) called;
+    boolean ordinality = ((SqlUnnestOperator) unnest.getOperator()).withOrdinality;
+    List<SqlIdentifier> columns = new ArrayList<>();
+    for (int i = 2; i < as.operandCount(); i++) {
+      columns.add(as.operand(i));
+    }
+    if (columns.size() != (ordinality ? 2 : 1) || unnest.operandCount() != 1) {
+      refuse(
+          as,
+          ordinality
+              ? "name the element and its number: WITH ORDINALITY AS t(element, n)"
+              : "name the element: AS t(element)");
+      return Optional.empty();
+    }
+    return Optional.of(of(unnest.operand(0), as.operand(1), columns, outer));
+  }
+
+  private static ElementsReference of(
+      SqlNode array, SqlIdentifier alias, List<SqlIdentifier> columns, boolean outer) {
+    if (array instanceof SqlCall call && call.getOperator() instanceof SqlFunction function) {
+      ParsedSelect.Elements.Of json = JSON_ELEMENTS.get(Token.foldAscii(function.getName()));
+      if (json != null && call.operandCount() == 1) {
+        return new ElementsReference(json, call.operand(0), alias, columns, outer);
+      }
+    }
+    return new ElementsReference(ParsedSelect.Elements.Of.SQL_ARRAY, array, alias, columns, outer);
+  }
+
+  private Optional<TableReference> table(SqlNode from) {
     if (from instanceof SqlIdentifier name) {
       return Optional.of(new TableReference(name, Optional.empty()));
     }
@@ -123,10 +238,11 @@ final class ShapeCheck {
 
   private static String otherSource(SqlKind kind) {
     return switch (kind) {
-      case JOIN -> "JOIN is not supported yet: a mapping reads one table";
+      case JOIN -> "JOIN is not supported yet: a mapping reads one table, and elements of its rows";
       case SELECT, UNION, VALUES, ORDER_BY, WITH ->
           "subqueries are not supported; write one SELECT over the table itself";
-      case UNNEST -> "UNNEST is not supported yet";
+      case UNNEST ->
+          "UNNEST stands beside the table of its array: FROM t CROSS JOIN UNNEST(t.a) AS e(x)";
       default -> kind + " in FROM is not supported";
     };
   }

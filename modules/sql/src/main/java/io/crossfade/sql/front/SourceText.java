@@ -5,8 +5,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
 /**
@@ -34,9 +36,14 @@ final class SourceText {
     tokens = Token.scan(sql);
     Copy copy = new Copy(sql);
     List<Boolean> quoted = NameQuoting.decide(tokens);
+    Set<Integer> unnestEnds = new HashSet<>();
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       copy.upTo(token.start());
+      if (isJsonElements(i)) {
+        copy.append("UNNEST(", token.start());
+        unnestEnds.add(closing(i + 1));
+      }
       int arrayType = arrayTypeEnd(i);
       if (arrayType > i) {
         copy.quotedType(tokens.subList(i, arrayType + 1));
@@ -51,6 +58,9 @@ final class SourceText {
       } else {
         copy.upTo(token.end());
       }
+      if (unnestEnds.contains(i)) {
+        copy.append(")", token.start());
+      }
     }
     copy.upTo(sql.length());
     parsed = copy.out.toString();
@@ -58,6 +68,44 @@ final class SourceText {
     originalLines = lineStarts(original);
     parsedLines = lineStarts(parsed);
     parentheses = matchParentheses(parsed);
+  }
+
+  /** In FROM, where the parser reads UNNEST and no other function with an ordinality. */
+  private boolean isJsonElements(int i) {
+    boolean called =
+        tokens.get(i).kind() == Token.Kind.WORD
+            && ShapeCheck.JSON_ELEMENTS.containsKey(tokens.get(i).folded())
+            && i + 1 < tokens.size()
+            && tokens.get(i + 1).is("(");
+    return called
+        && i > 0
+        && (tokens.get(i - 1).is("join")
+            || tokens.get(i - 1).is("lateral")
+            || (tokens.get(i - 1).is(",") && isInFrom(i)));
+  }
+
+  private boolean isInFrom(int i) {
+    int depth = 0;
+    for (int at = i; at >= 0; at--) {
+      Token token = tokens.get(at);
+      depth += token.is(")") ? 1 : token.is("(") ? -1 : 0;
+      if (depth == 0 && token.is("from")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The token that closes what is opened at this one; behind the last where none does. */
+  private int closing(int opening) {
+    int depth = 0;
+    for (int at = opening; at < tokens.size(); at++) {
+      depth += tokens.get(at).is("(") ? 1 : tokens.get(at).is(")") ? -1 : 0;
+      if (depth == 0) {
+        return at;
+      }
+    }
+    return tokens.size();
   }
 
   /** The offset in the original of the last such word before an offset. */

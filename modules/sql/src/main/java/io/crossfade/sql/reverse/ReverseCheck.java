@@ -62,6 +62,16 @@ public record ReverseCheck(List<Finding> findings, List<ColumnNote> notes) {
                   + forwards.stream().map(f -> f.target().id().toString()).toList()));
       return new ReverseCheck(findings, List.of());
     }
+    if (forwards.stream().anyMatch(forward -> forward.select().splits())) {
+      findings.add(
+          new Finding(
+              Severity.ERROR,
+              Optional.empty(),
+              "not supported yet: a way back into "
+                  + old.id()
+                  + ", whose rows are split: one row cannot be made of several"));
+      return new ReverseCheck(findings, List.of());
+    }
     return new ReverseCheck(findings, notes(reverse, old, forwards, read.get()));
   }
 

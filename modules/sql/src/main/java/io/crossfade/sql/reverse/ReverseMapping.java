@@ -20,6 +20,13 @@ public sealed interface ReverseMapping {
     if (forwards.stream().map(forward -> forward.old().id()).distinct().count() != 1) {
       throw new IllegalArgumentException("a way back is derived for one old table at a time");
     }
+    if (forwards.stream().anyMatch(forward -> forward.select().splits())) {
+      TableId old = forwards.get(0).old().id();
+      return new Demanded(
+          old,
+          List.of("its rows are split, and one row cannot be made of several yet"),
+          "SELECT ... FROM ...");
+    }
     return forwards.size() == 1
         ? new Derivation(forwards.get(0)).derive()
         : Derivation.choice(forwards);

@@ -190,6 +190,29 @@ public final class Jsonb {
     return node.children().size();
   }
 
+  /** {@code jsonb_array_elements}, {@code json_array_elements}: as they stand there. */
+  public static List<String> elements(String json) {
+    return array(json).children().stream().map(node -> node.in(json)).toList();
+  }
+
+  /** The same as texts: strings without quotes, JSON's null as NULL. */
+  public static List<String> elementsText(String json) {
+    List<String> texts = new ArrayList<>();
+    array(json).children().forEach(node -> texts.add(asText(node, json)));
+    return texts;
+  }
+
+  private static Node array(String json) {
+    Node node = JsonText.read(json);
+    if (node.kind() != Kind.ARRAY) {
+      throw new PgError(
+          INVALID_PARAMETER,
+          "cannot extract elements from "
+              + (node.kind() == Kind.OBJECT ? "an object" : "a scalar"));
+    }
+    return node;
+  }
+
   /** {@code jsonb_typeof}, {@code json_typeof}. */
   public static String typeOf(String json) {
     return typeOf(JsonText.outline(json));
