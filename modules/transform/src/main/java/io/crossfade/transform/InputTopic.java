@@ -23,13 +23,19 @@ import java.util.Set;
  * @param codec of its rows
  * @param tables new tables that are written from it, each row from one of its own
  * @param contributing mappings whose rows go on from it to where they meet
+ * @param stores what is remembered of its records, by the stores' names
  */
 record InputTopic(
-    String name, RowCodec codec, List<MappedTable> tables, List<Contributing> contributing) {
+    String name,
+    RowCodec codec,
+    List<MappedTable> tables,
+    List<Contributing> contributing,
+    List<String> stores) {
 
   InputTopic {
     tables = List.copyOf(tables);
     contributing = List.copyOf(contributing);
+    stores = List.copyOf(stores);
   }
 
   /**
@@ -91,7 +97,11 @@ record InputTopic(
       }
     }
     return new InputTopic(
-        names.rawTopic(source.id()), new RowCodec(source, uses), tables, contributing);
+        names.rawTopic(source.id()),
+        new RowCodec(source, uses),
+        tables,
+        contributing,
+        contributing.stream().map(Contributing::store).toList());
   }
 
   /** The rows are the new table's own here. */
@@ -109,7 +119,8 @@ record InputTopic(
         name,
         new RowCodec(rows),
         List.of(new MappedTable(new Mapping(new AsItIs(rows), first.target(), wasEmpty))),
-        List.of());
+        List.of(),
+        List.of(Names.claims(first.target().id())));
   }
 
   /** The columns of the new table that are filled, in the table's order. */

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -131,9 +132,11 @@ final class JoinedCommit {
       return;
     }
     wanted.forEach(taken::remove);
-    Map<String, TopicIdentity> topics = context.cluster().topics(topicsOf(wanted));
+    List<TopicPartition> logs = wanted.stream().flatMap(this::changelogs).toList();
+    List<TopicPartition> all = Stream.concat(wanted.stream(), logs.stream()).toList();
+    Map<String, TopicIdentity> topics = context.cluster().topics(topicsOf(all));
     Map<TopicPartition, String> tokens = new LinkedHashMap<>();
-    Map<TopicPartition, Progress> stored = claim(wanted, topics, tokens);
+    Map<TopicPartition, Progress> stored = claim(all, topics, tokens);
     FaultPoint.AFTER_CLAIM.reached();
     Set<String> former = new TreeSet<>();
     stored.values().forEach(progress -> former.addAll(progress.producers()));
@@ -142,6 +145,15 @@ final class JoinedCommit {
     // call below without an answer, until the broker gives up on it.
     context.cluster().fence(former);
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(wanted));
+    for (TopicPartition log : logs) {
+      // Streams makes one that is missing anew, and goes on as if nothing had been remembered.
+      Resume same =
+          Resume.of(input(log), stored.get(log), OptionalLong.empty(), topics.get(log.topic()), 0);
+      if (same instanceof Resume.Refused refused) {
+        requireOwn(log, tokens.get(log));
+        throw new BlockedException(refused.reason(), refused.next());
+      }
+    }
     for (TopicPartition partition : wanted) {
       OffsetAndMetadata offset = committed.get(partition);
       Resume resume =
@@ -164,6 +176,15 @@ final class JoinedCommit {
               context.begin(partition),
               unsent(partition, (Resume.GoOn) resume)));
     }
+  }
+
+  /** Of the stores of a partition's task. */
+  private Stream<TopicPartition> changelogs(TopicPartition partition) {
+    return context.topic(partition.topic()).stores().stream()
+        .map(
+            store ->
+                new TopicPartition(
+                    context.group() + "-" + store + "-changelog", partition.partition()));
   }
 
   /**

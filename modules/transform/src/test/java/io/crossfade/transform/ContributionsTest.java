@@ -131,6 +131,27 @@ class ContributionsTest {
     assertThat(all("names")).isEqualTo("b c 1 2");
   }
 
+  /** Fails where what was remembered is taken to be nothing: rows would be left for ever. */
+  @Test
+  void shouldStopWhereWhatItRemembersWasDeleted() {
+    for (String store : List.of("claimed.public.words.public.old", "claims.public.words")) {
+      Apply first = bench.start(bench.settings(words()), CommitHook.NONE);
+      bench.raw.upsert(ApplyBench.OLD, "1", "a b", "1");
+      bench.awaitAll(first);
+      first.close();
+      bench.raw.delete(bench.names.applyGroup() + "-" + store + "-changelog");
+      Apply again = bench.start(bench.settings(words()), CommitHook.NONE);
+      Eventually.until(
+          "it is blocked",
+          () -> again.state() instanceof ApplyState.Blocked,
+          () -> again.state().toString());
+      assertThat(((ApplyState.Blocked) again.state()).reason())
+          .contains(store, "the topic was deleted and made again");
+      again.close();
+      bench.database().execute("DELETE FROM crossfade.progress WHERE topic LIKE '%changelog'");
+    }
+  }
+
   @Test
   void shouldLetRowsExchangeAKeyAndTakeOneThatWasFreed() {
     Apply apply = bench.start(bench.settings(names()), CommitHook.NONE);

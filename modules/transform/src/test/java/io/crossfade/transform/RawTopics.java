@@ -67,7 +67,13 @@ final class RawTopics implements AutoCloseable {
   }
 
   void createAgain(Table table) {
-    List<String> topic = List.of(names.rawTopic(table.id()));
+    delete(names.rawTopic(table.id()));
+    create(table);
+  }
+
+  /** Waits until it is gone. */
+  void delete(String name) {
+    List<String> topic = List.of(name);
     get(admin.deleteTopics(topic).all().toCompletionStage().toCompletableFuture());
     Eventually.until(
         "the topic is gone",
@@ -75,7 +81,6 @@ final class RawTopics implements AutoCloseable {
             !get(admin.listTopics().names().toCompletionStage().toCompletableFuture())
                 .contains(topic.get(0)),
         () -> topic);
-    create(table);
   }
 
   /** One transaction. */
