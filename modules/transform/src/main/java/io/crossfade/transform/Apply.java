@@ -84,7 +84,11 @@ public final class Apply implements AutoCloseable {
         new KafkaStreams(
             ApplyTopology.of(topics, context),
             StreamsSettings.of(
-                settings.kafka(), context.group(), settings.stateDirectory(), settings.threads()),
+                settings.kafka(),
+                context.group(),
+                settings.stateDirectory(),
+                settings.threads(),
+                settings.replicationFactor()),
             new JoinedClients(context));
     made.setUncaughtExceptionHandler(this::died);
     return made;
@@ -102,6 +106,7 @@ public final class Apply implements AutoCloseable {
    * @param onBadRow what becomes of a row that the target refuses
    * @param begin where the flow begins, by partition of the raw topics: what stands before is
    *     passed over. From the first record on where none is named
+   * @param replicationFactor of the topics that Kafka Streams makes; -1: the brokers' own
    */
   public record Settings(
       Map<String, String> kafka,
@@ -111,7 +116,8 @@ public final class Apply implements AutoCloseable {
       Path stateDirectory,
       int threads,
       OnBadRow onBadRow,
-      Map<TopicPartition, Long> begin) {
+      Map<TopicPartition, Long> begin,
+      int replicationFactor) {
 
     /** One that begins with the first record, and stops at a bad row. */
     public Settings(
@@ -121,7 +127,7 @@ public final class Apply implements AutoCloseable {
         TargetDatabase target,
         Path stateDirectory,
         int threads) {
-      this(kafka, names, mappings, target, stateDirectory, threads, OnBadRow.STOP, Map.of());
+      this(kafka, names, mappings, target, stateDirectory, threads, OnBadRow.STOP, Map.of(), -1);
     }
 
     public Settings {

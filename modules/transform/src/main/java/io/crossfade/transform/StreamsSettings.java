@@ -30,7 +30,12 @@ final class StreamsSettings {
 
   private StreamsSettings() {}
 
-  static Properties of(Map<String, String> kafka, String group, Path stateDirectory, int threads) {
+  static Properties of(
+      Map<String, String> kafka,
+      String group,
+      Path stateDirectory,
+      int threads,
+      int replicationFactor) {
     Properties all = new Properties();
     all.putAll(kafka);
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
@@ -64,6 +69,7 @@ final class StreamsSettings {
     // The dead topic takes what a raw topic has.
     all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LARGEST_RECORD);
     all.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 2L * LARGEST_RECORD);
+    all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
     all.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), LARGEST_RECORD);
     all.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreMemory.class);
     // Whoever takes over has the state already, where there is more than one instance.

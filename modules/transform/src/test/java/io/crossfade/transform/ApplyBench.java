@@ -154,7 +154,8 @@ final class ApplyBench implements AutoCloseable {
         s.stateDirectory(),
         s.threads(),
         OnBadRow.PARK,
-        s.begin());
+        s.begin(),
+        -1);
   }
 
   Apply start() {

@@ -272,7 +272,8 @@ public final class Job implements AutoCloseable {
                     state,
                     threads,
                     spec.onBadRow(),
-                    Map.of())));
+                    Map.of(),
+                    spec.kafka().replicationFactor().orElse(-1))));
     monitor =
         flows.add(
             new JobMonitor(

@@ -274,7 +274,8 @@ final class ReverseFlow implements Flow, AutoCloseable {
                       directory,
                       1,
                       OnBadRow.STOP,
-                      begin)));
+                      begin,
+                      settings.replicationFactor().orElse(-1))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
