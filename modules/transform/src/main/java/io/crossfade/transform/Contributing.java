@@ -8,6 +8,7 @@ import io.crossfade.sql.EvaluationException;
 import io.crossfade.wire.Names;
 import io.crossfade.wire.RowCodec;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,30 @@ final class Contributing {
       }
     }
     return rows;
+  }
+
+  /**
+   * What an old row says of one new key.
+   *
+   * @param row the new row; null where the key is claimed no more
+   */
+  record Said(byte[] key, byte[] row) {}
+
+  /**
+   * All that it says by one record: what it claims no more first, then what it claims.
+   *
+   * @param before the keys that it claimed by the record before
+   * @param now its rows by their keys
+   */
+  static List<Said> said(List<byte[]> before, Map<Bytes, byte[]> now) {
+    List<Said> said = new ArrayList<>();
+    for (byte[] key : before) {
+      if (!now.containsKey(Bytes.wrap(key))) {
+        said.add(new Said(key, null));
+      }
+    }
+    now.forEach((key, row) -> said.add(new Said(key.get(), row)));
+    return said;
   }
 
   private void requireKey(Row row) throws EvaluationException {

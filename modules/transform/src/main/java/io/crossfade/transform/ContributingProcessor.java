@@ -62,12 +62,8 @@ final class ContributingProcessor implements Processor<byte[], byte[], byte[], b
     Map<Bytes, byte[]> now = rows(offset, record);
     Headers headers = new RecordHeaders(record.headers());
     Contributions.writeSource(mapping.source(record.key()), headers);
-    for (byte[] claim : before) {
-      if (!now.containsKey(Bytes.wrap(claim))) {
-        forward(record, claim, null, headers);
-      }
-    }
-    now.forEach((claim, row) -> forward(record, claim.get(), row, headers));
+    Contributing.said(before, now)
+        .forEach(said -> forward(record, said.key(), said.row(), headers));
     if (!now.isEmpty()) {
       claimed.put(key, Contributions.encodeKeys(now.keySet().stream().map(Bytes::get).toList()));
     } else if (stored != null) {
