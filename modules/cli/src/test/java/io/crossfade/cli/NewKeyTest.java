@@ -54,7 +54,9 @@ class NewKeyTest {
     assertThat(offline("validate")).as(said.toString()).isZero();
     assertThat(offline("plan")).as(said.toString()).isZero();
     assertThat(said.toString())
-        .contains("project → claim by email → apply", "which keys each row of public.people gave");
+        .contains(
+            "project → claim by email → apply",
+            "which keys each row of public.people gave, about 62 B a key");
     try (Job job = Job.start(spec(0), warning -> {})) {
       job.awaitCaughtUp();
       assertEqual();

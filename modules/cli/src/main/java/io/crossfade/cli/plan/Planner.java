@@ -213,13 +213,21 @@ public final class Planner {
   }
 
   private static String state(Mapped mapped, boolean keepsKey) {
-    return keepsKey
-        ? "none"
-        : "which keys each row of "
-            + mapped.plan().source().id()
-            + " gave, and each row of "
-            + mapped.target().id()
-            + " with the rows that claim its key; on disk, and in Kafka";
+    if (keepsKey) {
+      return "none";
+    }
+    Table old = mapped.plan().source();
+    Table target = mapped.target();
+    List<String> filled = mapped.plan().columns().stream().map(OutputColumn::name).toList();
+    return "which keys each row of "
+        + old.id()
+        + " gave, about "
+        + StateEstimate.claimed(old, target)
+        + " B a key; each row of "
+        + target.id()
+        + " with who claims its key, about "
+        + StateEstimate.claim(old, target, filled)
+        + " B; on disk, and in Kafka";
   }
 
   private static ColumnPlan column(Mapped mapped, int index) {
