@@ -4,6 +4,7 @@ import io.crossfade.wire.Names;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -33,11 +34,11 @@ final class ApplyTopology {
     StreamsBuilder builder = new StreamsBuilder();
     Map<String, KStream<byte[], byte[]>> meeting = new LinkedHashMap<>();
     for (InputTopic topic : topics.raw()) {
-      String source = name(topic);
       KStream<byte[], byte[]> records =
-          builder.stream(topic.name(), Consumed.with(BYTES, BYTES).withName("read-" + source));
+          builder.stream(
+              topic.name(), Consumed.with(BYTES, BYTES).withName("read-" + topic.name()));
       records.process(
-          () -> new TerminalProcessor(context, topic.name()), Named.as("apply-" + source));
+          () -> new TerminalProcessor(context, topic.name()), Named.as("apply-" + topic.name()));
       for (Contributing mapping : topic.contributing()) {
         KStream<byte[], byte[]> contributions =
             records.process(
@@ -62,13 +63,8 @@ final class ApplyTopology {
     return builder.build();
   }
 
-  /** A node's name has the characters of a topic's. */
-  private static String name(InputTopic topic) {
-    return topic.name();
-  }
-
   private static <K, V> ProcessorSupplier<byte[], byte[], K, V> stateful(
-      java.util.function.Supplier<Processor<byte[], byte[], K, V>> processor, String store) {
+      Supplier<Processor<byte[], byte[], K, V>> processor, String store) {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<byte[], byte[], K, V> get() {

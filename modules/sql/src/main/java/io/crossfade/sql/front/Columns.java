@@ -6,6 +6,7 @@ import io.crossfade.sql.problem.SqlProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlLiteral;
@@ -88,8 +89,7 @@ final class Columns {
     };
   }
 
-  private static String all(
-      List<Relation> relations, java.util.function.Function<Relation, String> text) {
+  private static String all(List<Relation> relations, Function<Relation, String> text) {
     return relations.stream().map(text).collect(Collectors.joining(", "));
   }
 

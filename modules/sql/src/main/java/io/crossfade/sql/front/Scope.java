@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.parser.SqlParserPos;
 
 /**
  * What a FROM makes visible: relations by their names, side by side in one row. Calcite is shown
@@ -90,7 +91,7 @@ final class Scope {
   }
 
   /** A column of the row, as Calcite is to see it. */
-  SqlIdentifier column(int place, org.apache.calcite.sql.parser.SqlParserPos pos) {
+  SqlIdentifier column(int place, SqlParserPos pos) {
     // Qualified, or Calcite would take a column current_path for a function of that name.
     return new SqlIdentifier(List.of(alias, row.columns().get(place).name()), pos);
   }
