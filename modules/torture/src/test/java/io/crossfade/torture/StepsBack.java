@@ -24,11 +24,19 @@ final class StepsBack {
         CREATE TABLE torture.steps_back (at timestamptz DEFAULT clock_timestamp(), tbl text,
           key text, op text, version bigint, highest bigint, gone boolean);
         CREATE TABLE torture.replays (at timestamptz DEFAULT clock_timestamp());
-        -- Progress below where it once was: only a reset of the group brings that about.
+        -- Progress below where it once was, now or when this transaction began: only a reset of
+        -- the group brings that about.
         CREATE FUNCTION torture.replaying() RETURNS boolean LANGUAGE plpgsql AS $$
         BEGIN
           RETURN EXISTS (SELECT FROM torture.replays)
-            AND EXISTS (SELECT FROM crossfade.progress WHERE cur < highest);
+            AND (coalesce(current_setting('torture.flush_of_replay', true), '') = 'yes'
+              OR EXISTS (SELECT FROM crossfade.progress WHERE cur < highest));
+        END $$;
+        -- A flush moves its progress before it writes its rows.
+        CREATE FUNCTION torture.flush_of_replay() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM set_config('torture.flush_of_replay', 'yes', true);
+          RETURN NEW;
         END $$;
         """);
     tables.forEach(table -> target.execute(watcher(table)));
@@ -74,7 +82,13 @@ final class StepsBack {
 
   /** From now on rows may go back, while progress is below where it was. */
   static void replayAsked(Database target) {
-    target.execute("INSERT INTO torture.replays DEFAULT VALUES");
+    target.execute(
+        "INSERT INTO torture.replays DEFAULT VALUES",
+        """
+        CREATE OR REPLACE TRIGGER torture BEFORE UPDATE ON crossfade.progress
+          FOR EACH ROW WHEN (OLD.cur < OLD.highest) EXECUTE FUNCTION torture.flush_of_replay()
+        """,
+        "ALTER TABLE crossfade.progress ENABLE ALWAYS TRIGGER torture");
   }
 
   /** What was logged, as sentences; or that nothing was watched. */
