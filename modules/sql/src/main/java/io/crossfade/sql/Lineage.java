@@ -15,7 +15,8 @@ import java.util.TreeSet;
  * Where the values of an output column come from.
  *
  * @param kind how
- * @param reads the source's columns that it reads, in the table's order
+ * @param reads the columns that it reads, in the tables' order; where there are several tables with
+ *     the name in front that the FROM has for theirs
  */
 public record Lineage(Kind kind, List<String> reads) {
 
@@ -46,8 +47,7 @@ public record Lineage(Kind kind, List<String> reads) {
     Set<Integer> inputs = new TreeSet<>();
     expression.collectInputs(inputs);
     boolean element = plan.withArray(inputs);
-    List<String> reads =
-        inputs.stream().map(index -> plan.source().columns().get(index).name()).toList();
+    List<String> reads = inputs.stream().map(plan::inputName).toList();
     return new Lineage(
         element ? Kind.COMPUTED : kind(plan.columns().get(column), expression, reads), reads);
   }

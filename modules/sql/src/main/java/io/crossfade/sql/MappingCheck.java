@@ -150,9 +150,15 @@ public final class MappingCheck {
       error(Optional.empty(), target.id() + " has no primary key; add one");
       return;
     }
-    if (plan.source().primaryKey().isEmpty()) {
-      error(Optional.empty(), plan.source().id() + " has no primary key; add one");
+    if (plan.joining().isPresent()) {
+      error(Optional.empty(), "not supported yet: a mapping that joins tables");
       return;
+    }
+    for (Table source : plan.sources()) {
+      if (source.primaryKey().isEmpty()) {
+        error(Optional.empty(), source.id() + " has no primary key; add one");
+        return;
+      }
     }
     Set<String> from = new HashSet<>();
     boolean complete = true;
@@ -172,7 +178,7 @@ public final class MappingCheck {
     }
     Set<String> source = Set.copyOf(plan.source().primaryKey());
     boolean same =
-        !plan.splits() && from.equals(source) && target.primaryKey().size() == source.size();
+        plan.isRowByRow() && from.equals(source) && target.primaryKey().size() == source.size();
     boolean ours = !plan.userFunctions().isEmpty();
     if (complete && !same && (backwards || ours)) {
       error(

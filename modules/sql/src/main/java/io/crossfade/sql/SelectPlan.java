@@ -1,5 +1,6 @@
 package io.crossfade.sql;
 
+import io.crossfade.core.table.Column;
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
@@ -12,26 +13,29 @@ import io.crossfade.sql.front.ParsedSelect;
 import io.crossfade.sql.value.PgError;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * A compiled SELECT: a projection and filter over one table, or over the elements of its rows.
- * Immutable and safe for several threads.
+ * A compiled SELECT: a projection and filter over the rows of a table, or of tables that are
+ * joined, or over the elements of such rows. Immutable and safe for several threads.
  */
 public final class SelectPlan {
 
   private final String sql;
   private final ParsedSelect parsed;
+  private final Optional<Joining> joining;
   private final Optional<Splitting> splitting;
   private final List<OutputColumn> columns;
   private final List<Expr> outputPlans;
   private final Optional<Expr> conditionPlan;
-  private final Set<String> inputColumns;
+  private final Map<TableId, Set<String>> inputColumns;
   private final Set<String> userFunctions;
   private final Eval[] outputs;
   private final Eval[] conditions;
@@ -39,6 +43,7 @@ public final class SelectPlan {
   SelectPlan(
       String sql,
       ParsedSelect parsed,
+      Optional<Joining> joining,
       Optional<Splitting> splitting,
       List<OutputColumn> columns,
       List<Expr> outputs,
@@ -47,6 +52,7 @@ public final class SelectPlan {
     this.userFunctions = Set.copyOf(userFunctions);
     this.sql = sql;
     this.parsed = parsed;
+    this.joining = joining;
     this.splitting = splitting;
     this.columns = List.copyOf(columns);
     this.outputPlans = List.copyOf(outputs);
@@ -60,16 +66,45 @@ public final class SelectPlan {
     Set<Integer> inputs = new TreeSet<>();
     outputs.forEach(expr -> expr.collectInputs(inputs));
     condition.ifPresent(expr -> expr.collectInputs(inputs));
+    joining.ifPresent(joins -> joins.collectInputs(inputs));
     splitting.ifPresent(elements -> elements.collectInputs(inputs));
-    withArray(inputs);
-    Set<String> names = new LinkedHashSet<>();
-    inputs.forEach(index -> names.add(parsed.source().columns().get(index).name()));
-    this.inputColumns = Collections.unmodifiableSet(names);
+    this.inputColumns = byTable(inputs);
   }
 
-  /** The table of the FROM, as the catalog gave it. */
+  private Map<TableId, Set<String>> byTable(Set<Integer> inputs) {
+    Map<TableId, Set<String>> byTable = new HashMap<>();
+    int offset = 0;
+    for (Table table : sources()) {
+      Set<String> names = byTable.computeIfAbsent(table.id(), id -> new LinkedHashSet<>());
+      for (int i = 0; i < table.columns().size(); i++) {
+        if (inputs.contains(offset + i)) {
+          names.add(table.columns().get(i).name());
+        }
+      }
+      offset += table.columns().size();
+    }
+    return byTable;
+  }
+
+  /**
+   * The first table of the FROM, as the catalog gave it: each row that comes out comes of one of
+   * its rows.
+   */
   public Table source() {
     return parsed.source();
+  }
+
+  /** All tables of the FROM, in its order; one that is joined to itself is there twice. */
+  public List<Table> sources() {
+    List<Table> sources = new ArrayList<>();
+    sources.add(parsed.source());
+    parsed.joins().forEach(join -> sources.add(join.table()));
+    return sources;
+  }
+
+  /** How the tables are joined; empty where there is one. */
+  public Optional<Joining> joining() {
+    return joining;
   }
 
   /** How it was written, for what looks at the SELECT without running it. */
@@ -82,9 +117,9 @@ public final class SelectPlan {
     return columns;
   }
 
-  /** The source's columns that are read at all, by an output or by the WHERE, in table order. */
-  public Set<String> inputColumns() {
-    return inputColumns;
+  /** The columns of a table that are read at all, by an output, the WHERE or the FROM. */
+  public Set<String> inputColumns(TableId table) {
+    return Collections.unmodifiableSet(inputColumns.getOrDefault(table, Set.of()));
   }
 
   /** Whether it leaves rows out. */
@@ -97,15 +132,20 @@ public final class SelectPlan {
     return userFunctions;
   }
 
-  /** Whether a source row gives one row for each element of an array in it. */
+  /** Whether each row of the one table gives at most one row, by itself. */
+  public boolean isRowByRow() {
+    return splitting.isEmpty() && joining.isEmpty();
+  }
+
+  /** Whether a row gives one row for each element of an array in it. */
   public boolean splits() {
     return splitting.isPresent();
   }
 
   /**
-   * The output rows of a source row.
+   * The output rows of a row.
    *
-   * @param row values in the order of {@code source().columns()}
+   * @param row values in the order of {@code source().columns()}, or as {@link Joining} joins them
    * @return values in the order of {@link #columns()}
    */
   public List<Row> rows(Row row) throws EvaluationException {
@@ -126,8 +166,8 @@ public final class SelectPlan {
    * @return values in the order of {@link #columns()}; empty where the row does not pass the WHERE
    */
   public Optional<Row> evaluate(Row row) throws EvaluationException {
-    if (splitting.isPresent()) {
-      throw new IllegalStateException("a row of " + source().id() + " gives several");
+    if (!isRowByRow()) {
+      throw new IllegalStateException("a row of " + source().id() + " does not give one");
     }
     return output(row);
   }
@@ -184,7 +224,7 @@ public final class SelectPlan {
               output.position()));
     }
     return new SelectPlan(
-        sql, parsed, splitting, assigned, expressions, conditionPlan, userFunctions);
+        sql, parsed, joining, splitting, assigned, expressions, conditionPlan, userFunctions);
   }
 
   /**
@@ -194,7 +234,7 @@ public final class SelectPlan {
    * @param target into which this plan gives its rows ({@link #into}), all of its key
    */
   public boolean keepsKey(Table target) {
-    if (splitting.isPresent()) {
+    if (!isRowByRow()) {
       return false;
     }
     Set<String> from = new LinkedHashSet<>();
@@ -206,16 +246,32 @@ public final class SelectPlan {
   }
 
   /**
-   * Puts the columns that the array reads in the place of its elements' columns.
+   * Which columns of its tables an expression reads.
    *
+   * @param inputs places in the row; those of elements become those that their array reads
    * @return whether there were such
    */
   boolean withArray(Set<Integer> inputs) {
-    boolean elements = inputs.removeIf(index -> index >= source().columns().size());
+    int width = sources().stream().mapToInt(table -> table.columns().size()).sum();
+    boolean elements = inputs.removeIf(index -> index >= width);
     if (elements) {
       splitting.orElseThrow().collectInputs(inputs);
     }
     return elements;
+  }
+
+  /** What a column of a table is called, by its place in the row. */
+  String inputName(int index) {
+    int place = index;
+    for (int i = 0; i < sources().size(); i++) {
+      List<Column> columnsOfTable = sources().get(i).columns();
+      if (place < columnsOfTable.size()) {
+        String name = columnsOfTable.get(place).name();
+        return joining.isEmpty() ? name : parsed.from().names().get(i).visible() + "." + name;
+      }
+      place -= columnsOfTable.size();
+    }
+    throw new IllegalArgumentException("the FROM has no column " + index);
   }
 
   /** The expression behind an output column. */
@@ -265,7 +321,7 @@ public final class SelectPlan {
   }
 
   /**
-   * The user's own text with the table under another name, for PostgreSQL to execute. Nothing else
+   * The user's own text with the tables under other names, for PostgreSQL to execute. Nothing else
    * is touched: not a blank; but it ends with the SELECT, without a semicolon or comment behind it,
    * so that it can stand in parentheses.
    *
@@ -276,7 +332,7 @@ public final class SelectPlan {
   }
 
   /**
-   * The same with the key of the table's row behind its columns, as {@link #oldKeyColumn}.
+   * The same with the key of the first table's row behind its columns, as {@link #oldKeyColumn}.
    *
    * @param rename as of {@link #oracleSql}
    */
@@ -285,7 +341,7 @@ public final class SelectPlan {
     List<String> key = source().primaryKey();
     for (int i = 0; i < key.size(); i++) {
       more.append(", ")
-          .append(quote(parsed.from().visible()))
+          .append(quote(parsed.from().names().get(0).visible()))
           .append('.')
           .append(quote(key.get(i)))
           .append(" AS ")
@@ -300,16 +356,21 @@ public final class SelectPlan {
   }
 
   private String oracleSql(UnaryOperator<TableId> rename, String moreColumns) {
-    TableId table = rename.apply(source().id());
     ParsedSelect.From from = parsed.from();
-    String name = quote(table.schema()) + "." + quote(table.name());
-    String alias = from.alias() ? "" : " AS " + quote(source().id().name());
-    return sql.substring(0, from.clause())
-        + moreColumns
-        + sql.substring(from.clause(), from.start())
-        + name
-        + alias
-        + sql.substring(from.end(), from.statementEnd());
+    StringBuilder text = new StringBuilder(sql.substring(0, from.clause())).append(moreColumns);
+    int done = from.clause();
+    for (ParsedSelect.Name name : from.names()) {
+      TableId table = rename.apply(name.table());
+      text.append(sql, done, name.start())
+          .append(quote(table.schema()))
+          .append('.')
+          .append(quote(table.name()));
+      if (!name.alias()) {
+        text.append(" AS ").append(quote(name.table().name()));
+      }
+      done = name.end();
+    }
+    return text.append(sql, done, from.statementEnd()).toString();
   }
 
   private static String quote(String name) {

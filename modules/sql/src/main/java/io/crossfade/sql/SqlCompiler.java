@@ -19,6 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -64,13 +66,20 @@ public final class SqlCompiler {
    */
   public SelectPlan compile(String sql) throws SqlException {
     ParsedSelect parsed = FrontEnd.read(sql, catalog);
+    Set<String> used = new TreeSet<>();
     List<SqlProblem> problems = new ArrayList<>();
+    Optional<Joining> joining =
+        parsed.joins().isEmpty()
+            ? Optional.empty()
+            : Joining.of(parsed, table -> new Binder(table, functions, used), problems);
+    failOn(problems);
+    Table row = joining.map(Joining::rows).orElse(parsed.source());
     Optional<Splitting> splitting =
-        parsed.elements().isPresent() ? splitting(parsed, problems) : Optional.empty();
-    if (!problems.isEmpty()) {
-      throw new SqlException(problems);
-    }
-    Binder binder = new Binder(splitting.map(Splitting::rows).orElse(parsed.source()), functions);
+        parsed.elements().isPresent()
+            ? splitting(parsed.elements().get(), new Binder(row, functions, used), row, problems)
+            : Optional.empty();
+    failOn(problems);
+    Binder binder = new Binder(splitting.map(Splitting::rows).orElse(row), functions, used);
     List<OutputColumn> columns = new ArrayList<>();
     List<Expr> outputs = new ArrayList<>();
     for (Item item : parsed.items()) {
@@ -83,22 +92,24 @@ public final class SqlCompiler {
               });
     }
     Optional<Expr> condition = parsed.where().flatMap(binder::condition);
-    if (!binder.problems().isEmpty()) {
+    failOn(binder.problems());
+    return new SelectPlan(sql, parsed, joining, splitting, columns, outputs, condition, used);
+  }
+
+  private static void failOn(List<SqlProblem> problems) throws SqlException {
+    if (!problems.isEmpty()) {
       throw new SqlException(
-          binder.problems().stream()
+          problems.stream()
               .sorted(Comparator.comparing(p -> new SourcePosition(p.line(), p.column())))
               .toList());
     }
-    return new SelectPlan(
-        sql, parsed, splitting, columns, outputs, condition, binder.usedUserFunctions());
   }
 
-  private Optional<Splitting> splitting(ParsedSelect parsed, List<SqlProblem> problems) {
-    ParsedSelect.Elements elements = parsed.elements().orElseThrow();
-    Binder binder = new Binder(parsed.source(), functions);
+  private static Optional<Splitting> splitting(
+      ParsedSelect.Elements elements, Binder binder, Table row, List<SqlProblem> problems) {
     Optional<Expr> array = binder.output(elements.array());
     problems.addAll(binder.problems());
-    return array.flatMap(expr -> Splitting.of(elements, expr, parsed.source(), problems));
+    return array.flatMap(expr -> Splitting.of(elements, expr, row, problems));
   }
 
   private static OutputColumn column(Item item, Expr expr, Table source) {
@@ -113,7 +124,7 @@ public final class SqlCompiler {
         item.term().position());
   }
 
-  /** Empty where it is no column of the table, but an element of one. */
+  /** Empty where it is no column of the first table, but of another one, or an element. */
   private static Optional<String> nameOf(Input input, Table source) {
     return input.index() < source.columns().size()
         ? Optional.of(source.columns().get(input.index()).name())

@@ -46,7 +46,8 @@ class SqlCompilerTest {
     assertThat(plan.columns().get(0).passedFrom()).contains("aid");
     assertThat(plan.columns().get(0).injectiveOf()).contains("aid");
     assertThat(plan.columns().get(1).injectiveOf()).isEmpty();
-    assertThat(plan.inputColumns()).containsExactly("aid", "bid", "abalance", "filler");
+    assertThat(plan.inputColumns(plan.source().id()))
+        .containsExactly("aid", "bid", "abalance", "filler");
   }
 
   @Test
@@ -56,7 +57,8 @@ class SqlCompilerTest {
     assertThat(plan.evaluate(in)).contains(Row.of("99", "1", "-5", "2024-05-06 07:08:09.1", "f"));
     assertThat(plan.evaluate(Row.of("3", "2", "1", "0", null, null, "99"))).isEmpty();
     assertThat(plan.evaluate(Row.of("3", "2", "1", null, null, null, "99"))).isEmpty();
-    assertThat(plan.inputColumns()).containsExactly("aid", "delta", "mtime", "id");
+    assertThat(plan.inputColumns(plan.source().id()))
+        .containsExactly("aid", "delta", "mtime", "id");
   }
 
   @Test

@@ -109,7 +109,7 @@ public final class Mappings {
 
     @Override
     public Set<String> uses() {
-      return Set.copyOf(plan.inputColumns());
+      return plan.inputColumns(plan.source().id());
     }
 
     @Override

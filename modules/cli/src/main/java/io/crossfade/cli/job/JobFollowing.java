@@ -7,6 +7,7 @@ import io.crossfade.capture.Throttle;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.Row;
+import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.verify.ReadFailedException;
 import io.crossfade.server.Status;
@@ -16,9 +17,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -76,14 +79,13 @@ final class JobFollowing implements FollowingJob {
     if (tables.isEmpty()) {
       return Optional.of(notHere());
     }
-    TableId old =
-        migration.tables().stream()
-            .filter(table -> table.target().id().equals(into))
-            .map(table -> table.plan().source().id())
-            .findFirst()
-            .orElseThrow();
+    Set<TableId> old =
+        migration.into(Set.of(into)).stream()
+            .flatMap(table -> table.plan().sources().stream())
+            .map(Table::id)
+            .collect(Collectors.toSet());
     boolean copied =
-        tables.stream().filter(table -> table.table().equals(old)).allMatch(TableProgress::done);
+        tables.stream().filter(table -> old.contains(table.table())).allMatch(TableProgress::done);
     return copied ? Optional.empty() : Optional.of("its backfill is not done yet");
   }
 

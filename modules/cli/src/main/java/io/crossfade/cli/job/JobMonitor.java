@@ -22,10 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -263,12 +265,22 @@ final class JobMonitor implements AutoCloseable {
     var applied = apply.statistics().tables();
     for (Migration.MappedTable table : migration.tables()) {
       TableId into = table.target().id();
-      TableProgress copy = progress.get(table.plan().source().id());
+      TableProgress copy = slowest(table, progress);
       Optional<Statistics.TableCounts> counts = Optional.ofNullable(applied.get(into));
       long written = counts.map(c -> c.upserted() + c.deleted() + c.copied()).orElse(0L);
       tables.add(table(into, copy, written));
     }
     return tables;
+  }
+
+  /** Of the old tables, one whose copy is not done, if there is one; null where none is known. */
+  private static TableProgress slowest(
+      Migration.MappedTable table, Map<TableId, TableProgress> progress) {
+    return table.plan().sources().stream()
+        .map(old -> progress.get(old.id()))
+        .filter(Objects::nonNull)
+        .min(Comparator.comparing(TableProgress::done))
+        .orElse(null);
   }
 
   private Status.Table table(TableId into, TableProgress copy, long written) {

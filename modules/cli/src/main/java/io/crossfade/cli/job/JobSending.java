@@ -63,7 +63,7 @@ final class JobSending implements RowSender {
     TableId old = sourceOf(into);
     // A delete of the old key goes to each table that is filled from it.
     return migration.tables().stream()
-        .filter(table -> table.plan().source().id().equals(old))
+        .filter(table -> table.plan().sources().stream().anyMatch(t -> t.id().equals(old)))
         .filter(table -> table.from().existing() == Existing.KEEP)
         .map(table -> "the spec says `existing: keep` for " + table.target().id())
         .findFirst();

@@ -34,7 +34,8 @@ import java.util.function.Function;
  *
  * @param spec the file
  * @param tables one for each mapping, in the file's order
- * @param forwards the same, over all columns of the old tables: what a way back is derived from
+ * @param forwards the same for each of its old tables, over all columns: what a way back is derived
+ *     from
  * @param functions of the user's own
  * @param warnings what somebody should know, with places in the file
  */
@@ -104,21 +105,21 @@ public record Migration(
     for (TableSpec table : WholeSchemas.expand(spec, source.tablesOf(), describe, problems)) {
       try {
         SelectPlan plan = new SqlCompiler(describe, functions).compile(table.select().text());
-        Map<String, String> notCarried =
-            refused.computeIfAbsent(plan.source().id(), source.notCarried());
-        List<Problem> found = unreadable(table, plan, notCarried);
+        List<Problem> found = new ArrayList<>();
+        for (Table old : plan.sources()) {
+          found.addAll(
+              unreadable(table, plan, old, refused.computeIfAbsent(old.id(), source.notCarried())));
+        }
         Optional<Table> into = target.table(table.into(), plan);
         if (into.isEmpty()) {
           found.add(table.place().problem(missing(spec, table)));
         } else if (found.isEmpty()) {
           check(table, plan, into.get(), found, warnings);
           if (found.isEmpty()) {
-            forwards.add(new Forward(plan, into.get()));
+            forwards.addAll(Forward.of(plan, into.get()));
             tables.add(
                 new MappedTable(
-                    table,
-                    captured(table, plan, functions, notCarried.keySet()).into(into.get()),
-                    into.get()));
+                    table, captured(table, plan, functions, refused).into(into.get()), into.get()));
           }
         }
         problems.addAll(found);
@@ -148,7 +149,8 @@ public record Migration(
   /** The old tables with the columns that are captured, each once. */
   public List<Table> sources() {
     Map<TableId, Table> sources = new LinkedHashMap<>();
-    tables.forEach(table -> sources.put(table.plan().source().id(), table.plan().source()));
+    tables.forEach(
+        table -> table.plan().sources().forEach(source -> sources.put(source.id(), source)));
     return List.copyOf(sources.values());
   }
 
@@ -158,9 +160,7 @@ public record Migration(
         .map(
             source -> {
               Set<String> used = new HashSet<>(source.primaryKey());
-              tables.stream()
-                  .filter(table -> table.plan().source().id().equals(source.id()))
-                  .forEach(table -> used.addAll(table.plan().inputColumns()));
+              tables.forEach(table -> used.addAll(table.plan().inputColumns(source.id())));
               return new CapturedTable(source, used);
             })
         .toList();
@@ -172,13 +172,15 @@ public record Migration(
    * @throws IllegalArgumentException where it stands for none
    */
   List<TableId> sourcesOf(String name) {
+    List<TableId> old = sources().stream().map(Table::id).toList();
+    if (old.stream().anyMatch(id -> id.toString().equals(name))) {
+      return old.stream().filter(id -> id.toString().equals(name)).toList();
+    }
     List<TableId> found =
         tables.stream()
-            .filter(
-                table ->
-                    table.target().id().toString().equals(name)
-                        || table.plan().source().id().toString().equals(name))
-            .map(table -> table.plan().source().id())
+            .filter(table -> table.target().id().toString().equals(name))
+            .flatMap(table -> table.plan().sources().stream())
+            .map(Table::id)
             .distinct()
             .toList();
     if (found.isEmpty()) {
@@ -232,9 +234,8 @@ public record Migration(
 
   /** Columns that are not captured must not be used. */
   private static List<Problem> unreadable(
-      TableSpec table, SelectPlan plan, Map<String, String> notCarried) {
+      TableSpec table, SelectPlan plan, Table source, Map<String, String> notCarried) {
     List<Problem> problems = new ArrayList<>();
-    Table source = plan.source();
     if (source.primaryKey().isEmpty()) {
       problems.add(
           table
@@ -247,7 +248,7 @@ public record Migration(
     }
     for (Column column : source.columns()) {
       boolean used =
-          plan.inputColumns().contains(column.name())
+          plan.inputColumns(source.id()).contains(column.name())
               || source.primaryKey().contains(column.name());
       if (used && notCarried.containsKey(column.name())) {
         problems.add(
@@ -271,18 +272,28 @@ public record Migration(
   }
 
   /**
-   * The same SELECT over the table without the columns that are not captured: none of them is used.
+   * The same SELECT over the tables without the columns that are not captured: none of them is
+   * used.
    */
   private static SelectPlan captured(
-      TableSpec table, SelectPlan plan, List<ScalarFunction> functions, Set<String> notCarried)
+      TableSpec table,
+      SelectPlan plan,
+      List<ScalarFunction> functions,
+      Map<TableId, Map<String, String>> notCarried)
       throws SqlException {
-    Table whole = plan.source();
-    List<Column> columns =
-        whole.columns().stream().filter(c -> !notCarried.contains(c.name())).toList();
-    if (columns.size() == whole.columns().size()) {
-      return plan;
+    Map<TableId, Table> captured = new LinkedHashMap<>();
+    for (Table whole : plan.sources()) {
+      Set<String> without = notCarried.get(whole.id()).keySet();
+      captured.put(
+          whole.id(),
+          new Table(
+              whole.id(),
+              whole.columns().stream().filter(c -> !without.contains(c.name())).toList(),
+              whole.primaryKey()));
     }
-    Table captured = new Table(whole.id(), columns, whole.primaryKey());
-    return new SqlCompiler(id -> Optional.of(captured), functions).compile(table.select().text());
+    return plan.sources().stream().allMatch(whole -> captured.get(whole.id()).equals(whole))
+        ? plan
+        : new SqlCompiler(id -> Optional.ofNullable(captured.get(id)), functions)
+            .compile(table.select().text());
   }
 }

@@ -108,7 +108,7 @@ record Reversal(
     Set<String> used = new LinkedHashSet<>(fresh.primaryKey());
     plans.values().stream()
         .filter(plan -> plan.source().id().equals(fresh.id()))
-        .forEach(plan -> used.addAll(plan.inputColumns()));
+        .forEach(plan -> used.addAll(plan.inputColumns(fresh.id())));
     forwards.stream()
         .filter(forward -> forward.target().id().equals(fresh.id()))
         .flatMap(forward -> forward.select().columns().stream())
@@ -260,7 +260,7 @@ record Reversal(
                           from ->
                               columns.put(
                                   new ColumnId(forward.target().id(), output.name()),
-                                  new ColumnId(forward.old().id(), from))));
+                                  new ColumnId(forward.select().source().id(), from))));
     }
     return columns;
   }

@@ -208,7 +208,7 @@ public final class Planner {
         columns,
         plan.source().columns().stream()
             .map(Column::name)
-            .filter(name -> !plan.inputColumns().contains(name))
+            .filter(name -> !plan.inputColumns(plan.source().id()).contains(name))
             .toList());
   }
 

@@ -29,14 +29,13 @@ public final class Binder {
   private final Calls calls;
   private final List<SqlProblem> problems = new ArrayList<>();
 
-  public Binder(Table table, UserFunctions functions) {
+  /**
+   * @param functions of the user's own
+   * @param used takes the names of those that are called
+   */
+  public Binder(Table table, UserFunctions functions, Set<String> used) {
     this.table = table;
-    this.calls = new Calls(functions);
-  }
-
-  /** Functions of the user's own that were called. */
-  public Set<String> usedUserFunctions() {
-    return calls.usedUserFunctions();
+    this.calls = new Calls(functions, used);
   }
 
   /**
@@ -60,6 +59,11 @@ public final class Binder {
   /** A condition; empty with a problem where it is refused or no boolean. */
   public Optional<Expr> condition(Term term) {
     return collecting(() -> Coercion.toBoolean(bind(term), "WHERE"));
+  }
+
+  /** The same of a JOIN. */
+  public Optional<Expr> joinCondition(Term term) {
+    return collecting(() -> Coercion.toBoolean(bind(term), "JOIN/ON"));
   }
 
   private Optional<Expr> collecting(Supplier<Expr> binding) {

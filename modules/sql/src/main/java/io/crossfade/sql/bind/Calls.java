@@ -24,10 +24,11 @@ final class Calls {
 
   private final Map<String, Form> forms = new HashMap<>();
   private final UserFunctions userFunctions;
-  private final Set<String> usedUserFunctions = new TreeSet<>();
+  private final Set<String> usedUserFunctions;
 
-  Calls(UserFunctions userFunctions) {
+  Calls(UserFunctions userFunctions, Set<String> usedUserFunctions) {
     this.userFunctions = userFunctions;
+    this.usedUserFunctions = usedUserFunctions;
     forms.putAll(LogicForms.all());
     forms.putAll(ComparisonForms.all());
     forms.putAll(ChoiceForms.all());
@@ -40,7 +41,7 @@ final class Calls {
 
   /** The names of PostgreSQL's functions and operators that are known here. */
   static Set<String> builtIn() {
-    return new Calls(UserFunctions.NONE).names();
+    return new Calls(UserFunctions.NONE, new TreeSet<>()).names();
   }
 
   /** All that can be called: signs, words and names of functions. */
@@ -110,10 +111,5 @@ final class Calls {
       return UserFunctions.call(chosen, arguments);
     }
     return apply(chosen, arguments, call.position());
-  }
-
-  /** Those of the user's own that were called so far. */
-  Set<String> usedUserFunctions() {
-    return usedUserFunctions;
   }
 }

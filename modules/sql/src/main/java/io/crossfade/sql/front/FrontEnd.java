@@ -7,6 +7,7 @@ import io.crossfade.sql.front.ParsedSelect.Elements;
 import io.crossfade.sql.front.ParsedSelect.Item;
 import io.crossfade.sql.front.ShapeCheck.ElementsReference;
 import io.crossfade.sql.front.ShapeCheck.FromClause;
+import io.crossfade.sql.front.ShapeCheck.JoinReference;
 import io.crossfade.sql.front.ShapeCheck.TableReference;
 import io.crossfade.sql.problem.SourcePosition;
 import io.crossfade.sql.problem.SqlException;
@@ -84,9 +85,17 @@ public final class FrontEnd {
     ShapeCheck shapes = new ShapeCheck(source, problems);
     Optional<SqlSelect> select = shapes.select(statement);
     Optional<FromClause> from = select.flatMap(shapes::from);
-    Optional<Table> table = from.map(FromClause::table).flatMap(this::lookUp);
+    List<TableReference> references = from.map(FrontEnd::references).orElse(List.of());
+    List<Table> tables = references.stream().flatMap(one -> lookUp(one).stream()).toList();
     failOnProblems();
-    return read(select.orElseThrow(), from.orElseThrow(), table.orElseThrow());
+    return read(select.orElseThrow(), from.orElseThrow(), tables);
+  }
+
+  private static List<TableReference> references(FromClause from) {
+    List<TableReference> references = new ArrayList<>();
+    references.add(from.table());
+    from.joins().forEach(join -> references.add(join.table()));
+    return references;
   }
 
   private void failOnProblems() throws SqlException {
@@ -155,13 +164,18 @@ public final class FrontEnd {
     return source.position(pos.getLineNum(), pos.getColumnNum());
   }
 
-  private ParsedSelect read(SqlSelect select, FromClause from, Table table) throws SqlException {
-    Scope base = new Scope(table, from.table().visibleName());
+  private ParsedSelect read(SqlSelect select, FromClause from, List<Table> tables)
+      throws SqlException {
+    Scope base = new Scope(tables.get(0), from.table().visibleName());
+    List<ParsedSelect.Join> joins = new ArrayList<>();
+    for (JoinReference join : from.joins()) {
+      base = joined(base, join, tables.get(joins.size() + 1), joins);
+    }
     Optional<Elements> elements =
         from.elements().isPresent()
             ? Optional.of(elements(from.elements().get(), base))
             : Optional.empty();
-    Scope scope = elements.isPresent() ? with(base, from.elements().get(), table) : base;
+    Scope scope = elements.isPresent() ? with(base, from.elements().get()) : base;
     ExpressionRewriter expressions = new ExpressionRewriter(source, scope, problems);
     SelectList list = new SelectList(source, scope, expressions, problems);
     SqlNodeList items = list.rewrite(select.getSelectList());
@@ -178,19 +192,48 @@ public final class FrontEnd {
     for (int i = 0; i < list.names().size(); i++) {
       outputs.add(new Item(list.names().get(i), shape.projections().get(i)));
     }
-    return new ParsedSelect(table, elements, outputs, shape.condition(), from(from.table()));
+    return new ParsedSelect(
+        tables.get(0), joins, elements, outputs, shape.condition(), names(from, tables));
   }
 
-  /** The array, over the table alone. */
+  /** What is visible with one more table. */
+  private Scope joined(Scope base, JoinReference join, Table table, List<ParsedSelect.Join> joins)
+      throws SqlException {
+    String name = join.table().visibleName();
+    if (base.relation(name).isPresent()) {
+      problems.add(
+          position(join.table().name())
+              .problem("there are two tables " + name + " in FROM: give one of them an alias"));
+      failOnProblems();
+    }
+    Scope scope = base.with(new Scope.Relation(name, table.id().toString(), table.columns()));
+    joins.add(new ParsedSelect.Join(table, join.outer(), term(join.condition(), scope)));
+    return scope;
+  }
+
+  /** The array, over the tables alone. */
   private Elements elements(ElementsReference reference, Scope base) throws SqlException {
+    List<String> names = reference.columns().stream().map(SqlIdentifier::getSimple).toList();
+    return new Elements(
+        reference.of(),
+        term(reference.array(), base),
+        names.get(0),
+        names.stream().skip(1).findFirst(),
+        reference.outer(),
+        new ExpressionRewriter(source, base, problems).start(reference.array()));
+  }
+
+  /** An expression of the FROM, over what is visible there. */
+  private Term term(SqlNode expression, Scope base) throws SqlException {
     ExpressionRewriter expressions = new ExpressionRewriter(source, base, problems);
-    SourcePosition position = expressions.start(reference.array());
-    SqlParserPos pos = reference.array().getParserPosition();
-    SqlNode array = expressions.rewrite(reference.array());
+    SourcePosition position = expressions.start(expression);
+    SqlParserPos pos = expression.getParserPosition();
+    SqlNode rewritten = expressions.rewrite(expression);
     failOnProblems();
     SqlNodeList items =
         SqlNodeList.of(
-            SqlStdOperatorTable.AS.createCall(pos, array, new SqlIdentifier("array", pos)));
+            SqlStdOperatorTable.AS.createCall(
+                pos, rewritten, new SqlIdentifier("expression", pos)));
     SqlSelect select =
         new SqlSelect(
             pos,
@@ -206,19 +249,11 @@ public final class FrontEnd {
             null,
             null,
             null);
-    Term term = plan(select, base.row(), List.of(position)).projections().get(0);
-    List<String> names = reference.columns().stream().map(SqlIdentifier::getSimple).toList();
-    return new Elements(
-        reference.of(),
-        term,
-        names.get(0),
-        names.stream().skip(1).findFirst(),
-        reference.outer(),
-        position);
+    return plan(select, base.row(), List.of(position)).projections().get(0);
   }
 
   /** Types are the binder's: here only names count. */
-  private static Scope with(Scope base, ElementsReference reference, Table table) {
+  private static Scope with(Scope base, ElementsReference reference) {
     List<Column> columns =
         reference.columns().stream()
             .map(column -> Column.nullable(column.getSimple(), PgTypes.TEXT))
@@ -248,16 +283,19 @@ public final class FrontEnd {
     }
   }
 
-  private ParsedSelect.From from(TableReference reference) {
-    SqlParserPos pos = reference.name().getParserPosition();
-    int start = source.originalOffset(source.startOffset(pos));
-    int end = source.originalOffset(source.endOffset(pos) - 1) + 1;
+  private ParsedSelect.From names(FromClause from, List<Table> tables) {
+    List<ParsedSelect.Name> names = new ArrayList<>();
+    for (TableReference reference : references(from)) {
+      SqlParserPos pos = reference.name().getParserPosition();
+      names.add(
+          new ParsedSelect.Name(
+              tables.get(names.size()).id(),
+              source.originalOffset(source.startOffset(pos)),
+              source.originalOffset(source.endOffset(pos) - 1) + 1,
+              reference.alias().isPresent(),
+              reference.visibleName()));
+    }
     return new ParsedSelect.From(
-        source.wordBefore("from", start),
-        start,
-        end,
-        reference.alias().isPresent(),
-        reference.visibleName(),
-        source.statementEnd());
+        source.wordBefore("from", names.get(0).start()), names, source.statementEnd());
   }
 }

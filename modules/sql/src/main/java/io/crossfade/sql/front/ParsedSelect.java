@@ -1,26 +1,43 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TableId;
 import io.crossfade.sql.problem.SourcePosition;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A SELECT over one table, names resolved and stars expanded.
+ * A SELECT, names resolved and stars expanded. Columns are counted over all tables of the FROM, as
+ * they stand there.
  *
- * @param source the table of its FROM
- * @param elements what each row of the table is split by, if anything; its columns stand behind the
- *     table's
+ * @param source the first table of its FROM
+ * @param joins the tables behind it
+ * @param elements what each row of the tables is split by, if anything; its columns stand behind
+ *     the tables'
  * @param items what it puts out, in order
  * @param where the condition, if there is one
- * @param from the table's name as it stands in the text
+ * @param from the tables' names as they stand in the text
  */
 public record ParsedSelect(
-    Table source, Optional<Elements> elements, List<Item> items, Optional<Term> where, From from) {
+    Table source,
+    List<Join> joins,
+    Optional<Elements> elements,
+    List<Item> items,
+    Optional<Term> where,
+    From from) {
 
   public ParsedSelect {
+    joins = List.copyOf(joins);
     items = List.copyOf(items);
   }
+
+  /**
+   * A table that is joined to those before it.
+   *
+   * @param outer whether a row of theirs without one of its rows is kept, with NULLs
+   * @param on the condition, over the columns up to its own
+   */
+  public record Join(Table table, boolean outer, Term on) {}
 
   /** An output column. */
   public record Item(String name, Term term) {}
@@ -58,16 +75,27 @@ public record ParsedSelect(
   }
 
   /**
-   * The table's name in the user's text.
+   * The FROM in the user's text.
    *
-   * @param clause offset of the word FROM before it
+   * @param clause offset of the word
+   * @param names of the tables, in order
+   * @param statementEnd offset behind the last character of the SELECT, a final semicolon and
+   *     comments not counted
+   */
+  public record From(int clause, List<Name> names, int statementEnd) {
+
+    public From {
+      names = List.copyOf(names);
+    }
+  }
+
+  /**
+   * A table's name in the user's text.
+   *
    * @param start offset of its first character
    * @param end offset behind its last character
    * @param alias whether an alias follows
    * @param visible the name that its columns are qualified with
-   * @param statementEnd offset behind the last character of the SELECT, a final semicolon and
-   *     comments not counted
    */
-  public record From(
-      int clause, int start, int end, boolean alias, String visible, int statementEnd) {}
+  public record Name(TableId table, int start, int end, boolean alias, String visible) {}
 }

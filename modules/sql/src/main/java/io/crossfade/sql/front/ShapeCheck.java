@@ -1,7 +1,9 @@
 package io.crossfade.sql.front;
 
 import io.crossfade.sql.problem.SqlProblem;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +20,7 @@ import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUnnestOperator;
 
-/** Whether a statement is a projection and filter over one table; if not, what is too much. */
+/** Whether a statement has a shape that mappings have; if not, what is too much. */
 final class ShapeCheck {
 
   /** Functions in FROM; {@link SourceText} puts UNNEST around them, which the parser can read. */
@@ -106,11 +108,15 @@ final class ShapeCheck {
   }
 
   /**
-   * The FROM: a table, and what its rows are split by.
+   * The FROM: a table, those that are joined to it, and what the rows are split by.
    *
-   * @param elements what stands behind the table
+   * @param elements what stands behind the tables
    */
-  record FromClause(TableReference table, Optional<ElementsReference> elements) {}
+  record FromClause(
+      TableReference table, List<JoinReference> joins, Optional<ElementsReference> elements) {}
+
+  /** A table that is joined to those before it. */
+  record JoinReference(TableReference table, boolean outer, SqlNode condition) {}
 
   /**
    * Elements of an array of the same row.
@@ -133,14 +139,50 @@ final class ShapeCheck {
       refuse(select, "a mapping reads a table: write SELECT … FROM schema.table");
       return Optional.empty();
     }
-    if (from instanceof SqlJoin join && isElements(join.getRight())) {
-      Optional<TableReference> table = table(join.getLeft());
-      Optional<ElementsReference> elements = elements(join);
-      return table.isPresent() && elements.isPresent()
-          ? Optional.of(new FromClause(table.get(), elements))
-          : Optional.empty();
+    int before = problems.size();
+    SqlNode left = from;
+    Optional<ElementsReference> elements = Optional.empty();
+    if (left instanceof SqlJoin join && isElements(join.getRight())) {
+      elements = elements(join);
+      left = join.getLeft();
     }
-    return table(from).map(table -> new FromClause(table, Optional.empty()));
+    Deque<JoinReference> joins = new ArrayDeque<>();
+    while (left instanceof SqlJoin join) {
+      join(join).ifPresent(joins::addFirst);
+      left = join.getLeft();
+    }
+    Optional<TableReference> table = table(left);
+    return problems.size() == before
+        ? Optional.of(new FromClause(table.orElseThrow(), List.copyOf(joins), elements))
+        : Optional.empty();
+  }
+
+  private Optional<JoinReference> join(SqlJoin join) {
+    if (isElements(join.getRight())) {
+      refuse(join.getRight(), "elements come last: write the JOINs of tables before them");
+      return Optional.empty();
+    }
+    boolean outer = join.getJoinType() == JoinType.LEFT;
+    if (!outer && join.getJoinType() != JoinType.INNER) {
+      refuse(join.getRight(), otherJoin(join.getJoinType()));
+      return Optional.empty();
+    }
+    if (join.isNatural() || join.getConditionType() != JoinConditionType.ON) {
+      refuse(join.getRight(), "write which columns are equal: JOIN … ON a.x = b.y");
+      return Optional.empty();
+    }
+    return table(join.getRight())
+        .map(table -> new JoinReference(table, outer, join.getCondition()));
+  }
+
+  private static String otherJoin(JoinType type) {
+    return switch (type) {
+      case RIGHT -> "RIGHT JOIN is not supported: write the tables the other way round, LEFT JOIN";
+      case FULL ->
+          "FULL JOIN is not supported: neither table has a row of each; write two mappings, one"
+              + " from each table with a LEFT JOIN, into one table";
+      default -> "each row with each is not supported: write JOIN … ON a.x = b.y";
+    };
   }
 
   private static boolean isElements(SqlNode node) {
@@ -238,7 +280,7 @@ final class ShapeCheck {
 
   private static String otherSource(SqlKind kind) {
     return switch (kind) {
-      case JOIN -> "JOIN is not supported yet: a mapping reads one table, and elements of its rows";
+      case JOIN -> "write the JOINs without parentheses, one after the other";
       case SELECT, UNION, VALUES, ORDER_BY, WITH ->
           "subqueries are not supported; write one SELECT over the table itself";
       case UNNEST ->

@@ -62,14 +62,14 @@ public record ReverseCheck(List<Finding> findings, List<ColumnNote> notes) {
                   + forwards.stream().map(f -> f.target().id().toString()).toList()));
       return new ReverseCheck(findings, List.of());
     }
-    if (forwards.stream().anyMatch(forward -> forward.select().splits())) {
+    if (forwards.stream().anyMatch(forward -> !forward.select().isRowByRow())) {
       findings.add(
           new Finding(
               Severity.ERROR,
               Optional.empty(),
               "not supported yet: a way back into "
                   + old.id()
-                  + ", whose rows are split: one row cannot be made of several"));
+                  + ", whose rows are split or joined: one row cannot be made of several"));
       return new ReverseCheck(findings, List.of());
     }
     return new ReverseCheck(findings, notes(reverse, old, forwards, read.get()));
@@ -99,7 +99,7 @@ public record ReverseCheck(List<Finding> findings, List<ColumnNote> notes) {
         notes.add(Unheld.unfilled(column, readers(forwards, index)));
       }
     }
-    notes.addAll(Unheld.notes(read, reverse.inputColumns(), lost));
+    notes.addAll(Unheld.notes(read, reverse.inputColumns(reverse.source().id()), lost));
     notes.addAll(Unheld.filtered(filter, old, fixed));
     return notes;
   }

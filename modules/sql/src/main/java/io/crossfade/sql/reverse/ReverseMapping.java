@@ -20,11 +20,11 @@ public sealed interface ReverseMapping {
     if (forwards.stream().map(forward -> forward.old().id()).distinct().count() != 1) {
       throw new IllegalArgumentException("a way back is derived for one old table at a time");
     }
-    if (forwards.stream().anyMatch(forward -> forward.select().splits())) {
+    if (forwards.stream().anyMatch(forward -> !forward.select().isRowByRow())) {
       TableId old = forwards.get(0).old().id();
       return new Demanded(
           old,
-          List.of("its rows are split, and one row cannot be made of several yet"),
+          List.of("its rows are split or joined, and one row cannot be made of several yet"),
           "SELECT ... FROM ...");
     }
     return forwards.size() == 1

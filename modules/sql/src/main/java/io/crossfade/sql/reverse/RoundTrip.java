@@ -57,7 +57,7 @@ public final class RoundTrip {
     List<String> giving = there.columns().stream().map(OutputColumn::name).toList();
     this.tells =
         isRead()
-            && new HashSet<>(filling).containsAll(there.inputColumns())
+            && new HashSet<>(filling).containsAll(there.inputColumns(there.source().id()))
             && new HashSet<>(asked).containsAll(giving);
     this.filled = old.columns().stream().mapToInt(c -> filling.indexOf(c.name())).toArray();
     this.given = giving.stream().mapToInt(asked::indexOf).toArray();
