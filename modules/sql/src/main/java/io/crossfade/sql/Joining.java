@@ -16,7 +16,9 @@ import io.crossfade.sql.front.Term.CallTerm;
 import io.crossfade.sql.problem.SqlProblem;
 import io.crossfade.sql.value.PgError;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -168,12 +170,17 @@ public final class Joining {
         && (left == right || (left.isInteger() && right.isInteger()));
   }
 
-  /** Columns by their places: names of several tables may be the same. */
+  /**
+   * Columns by their places: names of several tables may be the same. The key is that of the left,
+   * of which several rows may have the same.
+   */
   private static Table beside(Table left, Table right, boolean outer) {
     List<Column> columns = new ArrayList<>();
     left.columns().forEach(column -> columns.add(column(columns.size(), column, false)));
     right.columns().forEach(column -> columns.add(column(columns.size(), column, outer)));
-    return new Table(new TableId("crossfade", "joined"), columns, List.of());
+    List<String> key =
+        Arrays.stream(left.keyIndexes()).mapToObj(place -> columns.get(place).name()).toList();
+    return new Table(new TableId("crossfade", "joined"), columns, key);
   }
 
   private static Column column(int place, Column column, boolean outer) {
@@ -209,6 +216,7 @@ public final class Joining {
     private final Table rows;
     private final Table key;
     private final List<Expr> expressions = new ArrayList<>();
+    private final boolean findsOne;
     private final Eval[] leftKeys;
     private final Eval[] rightKeys;
     private final Eval[] rest;
@@ -224,12 +232,24 @@ public final class Joining {
       this.outer = join.outer();
       this.rows = beside(left, join.table(), join.outer());
       this.key = key(leftKeys);
+      this.findsOne = columns(rightKeys, left.columns().size()).containsAll(right.primaryKey());
       this.leftKeys = leftKeys.stream().map(Compiler::compileToText).toArray(Eval[]::new);
       this.rightKeys = rightKeys.stream().map(Compiler::compileToText).toArray(Eval[]::new);
       this.rest = rest.stream().map(Compiler::compile).toArray(Eval[]::new);
       expressions.addAll(leftKeys);
       expressions.addAll(rightKeys);
       expressions.addAll(rest);
+    }
+
+    /** The columns on the right that are compared as they are. */
+    private Set<String> columns(List<Expr> keys, int width) {
+      Set<String> columns = new HashSet<>();
+      for (Expr key : keys) {
+        if (key instanceof Expr.Input input) {
+          columns.add(right.columns().get(input.index() - width).name());
+        }
+      }
+      return columns;
     }
 
     private static Table key(List<Expr> keys) {
@@ -255,6 +275,11 @@ public final class Joining {
     /** Whether a row on the left that none on the right matches is kept, with NULLs. */
     public boolean outer() {
       return outer;
+    }
+
+    /** Whether a row on the left matches one on the right at the most. */
+    public boolean findsOne() {
+      return findsOne;
     }
 
     /** What comes of it: the columns of the left, and then of the right, called by their places. */

@@ -150,10 +150,6 @@ public final class MappingCheck {
       error(Optional.empty(), target.id() + " has no primary key; add one");
       return;
     }
-    if (plan.joining().isPresent()) {
-      error(Optional.empty(), "not supported yet: a mapping that joins tables");
-      return;
-    }
     for (Table source : plan.sources()) {
       if (source.primaryKey().isEmpty()) {
         error(Optional.empty(), source.id() + " has no primary key; add one");

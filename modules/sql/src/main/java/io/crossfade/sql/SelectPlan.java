@@ -137,6 +137,14 @@ public final class SelectPlan {
     return splitting.isEmpty() && joining.isEmpty();
   }
 
+  /** Whether a row of the first table gives one row at the most. */
+  public boolean givesOneAtMost() {
+    return splitting.isEmpty()
+        && joining.stream()
+            .flatMap(joins -> joins.steps().stream())
+            .allMatch(Joining.Step::findsOne);
+  }
+
   /** Whether a row gives one row for each element of an array in it. */
   public boolean splits() {
     return splitting.isPresent();
@@ -371,6 +379,12 @@ public final class SelectPlan {
       done = name.end();
     }
     return text.append(sql, done, from.statementEnd()).toString();
+  }
+
+  /** The FROM as it was written, runs of blanks as one: what decides which rows are joined. */
+  public String fromText() {
+    ParsedSelect.From from = parsed.from();
+    return sql.substring(from.clause(), from.end()).strip().replaceAll("\\s+", " ");
   }
 
   private static String quote(String name) {

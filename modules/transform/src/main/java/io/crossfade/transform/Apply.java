@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -48,7 +49,7 @@ public final class Apply implements AutoCloseable {
   private final ApplyContext context;
   private final Admin admin;
   private final Cluster cluster;
-  private final InputTopic.All topics;
+  private final FlowTopics topics;
   private final Settings settings;
   private final HeldRowsWatch watch;
   private final Object lifecycle = new Object();
@@ -63,13 +64,13 @@ public final class Apply implements AutoCloseable {
   private Apply(Admin admin, Settings settings, CommitHook hook) {
     this.admin = admin;
     this.cluster = new Cluster(admin);
-    this.topics = InputTopic.of(settings.names(), settings.mappings());
+    this.topics = FlowTopics.of(settings.names(), settings.mappings());
     String group = settings.names().applyGroup();
     this.settings = settings;
     this.context =
         new ApplyContext(
             group,
-            topics.topics(),
+            topics.all(),
             settings.target(),
             cluster,
             settings.onBadRow(),
@@ -181,7 +182,7 @@ public final class Apply implements AutoCloseable {
       Apply apply = new Apply(admin, settings, hook);
       settings.target().prepare();
       apply.cluster.topics(apply.topics.raw().stream().map(InputTopic::name).toList());
-      List<String> all = apply.topics.topics().stream().map(InputTopic::name).toList();
+      List<String> all = apply.topics.all().stream().map(InputTopic::name).toList();
       new Rewinds(apply.cluster, settings.target(), apply.context.group(), all).takeUp();
       apply.watch.start();
       return apply;
@@ -372,7 +373,7 @@ public final class Apply implements AutoCloseable {
 
   private long elsewhere(Set<TopicPartition> held) {
     List<TopicPartition> others =
-        partitions(topics.topics()).stream().filter(p -> !held.contains(p)).toList();
+        partitions(topics.all()).stream().filter(p -> !held.contains(p)).toList();
     if (others.isEmpty()) {
       return 0;
     }
@@ -411,7 +412,9 @@ public final class Apply implements AutoCloseable {
         cluster,
         context.group(),
         ours,
-        () -> partitions(topics.claims().values()),
+        topics.meetings().stream()
+            .<Supplier<Collection<TopicPartition>>>map(topic -> () -> partitions(topic))
+            .toList(),
         this::nothingIsParked);
   }
 

@@ -1,7 +1,6 @@
 package io.crossfade.transform;
 
-import io.crossfade.wire.Names;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -19,48 +18,74 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The plan as a topology, by name: for each raw topic its source and its terminal; for each mapping
- * whose rows have keys of their own, where they are claimed, where claims of one table meet, and
- * the terminal behind that. A terminal's partition follows the key that it writes, so that no two
- * write one row.
+ * The plan as a topology, by name: for each topic its source and its terminal; for each mapping
+ * whose rows have keys of their own the topics in between, in which rows meet to be joined, and the
+ * one in which they claim their keys. A terminal's partition follows the key that it writes, so
+ * that no two write one row.
  */
 final class ApplyTopology {
 
   private static final Serde<byte[]> BYTES = Serdes.ByteArray();
 
-  private ApplyTopology() {}
+  private final StreamsBuilder builder = new StreamsBuilder();
+  private final ApplyContext context;
 
-  static Topology of(InputTopic.All topics, ApplyContext context) {
-    StreamsBuilder builder = new StreamsBuilder();
-    Map<String, KStream<byte[], byte[]>> meeting = new LinkedHashMap<>();
-    for (InputTopic topic : topics.raw()) {
-      KStream<byte[], byte[]> records =
-          builder.stream(
-              topic.name(), Consumed.with(BYTES, BYTES).withName("read-" + topic.name()));
-      records.process(
-          () -> new TerminalProcessor(context, topic.name()), Named.as("apply-" + topic.name()));
-      for (Contributing mapping : topic.contributing()) {
-        KStream<byte[], byte[]> contributions =
-            records.process(
-                stateful(() -> new ContributingProcessor(context, topic, mapping), mapping.store()),
-                Named.as("contribute-" + mapping.store()));
-        meeting.merge(
-            mapping.topic(),
-            contributions,
-            (a, b) -> a.merge(b, Named.as("merge-" + mapping.store())));
-      }
-    }
-    meeting.forEach(
-        (name, contributions) -> {
-          InputTopic topic = topics.claims().get(name);
-          String claims = Names.claims(topic.codec().table().id());
-          contributions
-              .repartition(Repartitioned.with(BYTES, BYTES).withName(claims))
-              .process(
-                  stateful(() -> new ArbiterProcessor(context, name, claims), claims),
-                  Named.as("apply-" + claims));
-        });
-    return builder.build();
+  /** What goes into a topic in which rows meet. */
+  private final Map<String, KStream<byte[], byte[]>> meeting = new HashMap<>();
+
+  private ApplyTopology(ApplyContext context) {
+    this.context = context;
+  }
+
+  static Topology of(FlowTopics topics, ApplyContext context) {
+    ApplyTopology topology = new ApplyTopology(context);
+    topics.raw().forEach(topology::raw);
+    topics.joins().forEach(level -> level.forEach(topology::join));
+    topics.claims().forEach(topology::claims);
+    return topology.builder.build();
+  }
+
+  private void raw(InputTopic topic) {
+    KStream<byte[], byte[]> records =
+        builder.stream(topic.name(), Consumed.with(BYTES, BYTES).withName("read-" + topic.name()));
+    terminate(topic, records);
+    topic.contributing().forEach(mapping -> contribute(topic, mapping, records));
+  }
+
+  private void join(InputTopic topic) {
+    String name = topic.stores().get(0);
+    KStream<byte[], byte[]> records = met(topic, name);
+    terminate(topic, records);
+    contribute(
+        topic,
+        topic.contributing().get(0),
+        records.process(stateful(() -> new JoinProcessor(topic), name), Named.as("join-" + name)));
+  }
+
+  private void claims(InputTopic topic) {
+    String name = topic.stores().get(0);
+    met(topic, name)
+        .process(
+            stateful(() -> new ArbiterProcessor(context, topic.name(), name), name),
+            Named.as("apply-" + name));
+  }
+
+  private void terminate(InputTopic topic, KStream<byte[], byte[]> records) {
+    records.process(
+        () -> new TerminalProcessor(context, topic.name()), Named.as("apply-" + topic.name()));
+  }
+
+  private void contribute(InputTopic topic, Contributing mapping, KStream<byte[], byte[]> records) {
+    KStream<byte[], byte[]> contributions =
+        records.process(
+            stateful(() -> new ContributingProcessor(context, topic, mapping), mapping.store()),
+            Named.as("contribute-" + mapping.store()));
+    meeting.merge(
+        mapping.topic(), contributions, (a, b) -> a.merge(b, Named.as("merge-" + mapping.store())));
+  }
+
+  private KStream<byte[], byte[]> met(InputTopic topic, String name) {
+    return meeting.get(topic.name()).repartition(Repartitioned.with(BYTES, BYTES).withName(name));
   }
 
   private static <K, V> ProcessorSupplier<byte[], byte[], K, V> stateful(

@@ -17,8 +17,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * What an old row says about new keys: it claims those of its rows, and takes back those that it
- * has claimed before. It remembers which these are, and nothing of the rows.
+ * What a row says to the keys under which rows meet: it contributes to those that it has now, and
+ * takes back what it has contributed to others before. It remembers which these are, and nothing of
+ * the rows.
  */
 final class ContributingProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
@@ -26,7 +27,7 @@ final class ContributingProcessor implements Processor<byte[], byte[], byte[], b
   private final InputTopic topic;
   private final Contributing mapping;
   private ProcessorContext<byte[], byte[]> streams;
-  private KeyValueStore<Bytes, byte[]> claimed;
+  private KeyValueStore<Bytes, byte[]> contributed;
   private TopicPartition partition;
 
   ContributingProcessor(ApplyContext context, InputTopic topic, Contributing mapping) {
@@ -38,7 +39,7 @@ final class ContributingProcessor implements Processor<byte[], byte[], byte[], b
   @Override
   public void init(ProcessorContext<byte[], byte[]> processorContext) {
     streams = processorContext;
-    claimed = processorContext.getStateStore(mapping.store());
+    contributed = processorContext.getStateStore(mapping.store());
     partition = new TopicPartition(topic.name(), processorContext.taskId().partition());
   }
 
@@ -57,17 +58,18 @@ final class ContributingProcessor implements Processor<byte[], byte[], byte[], b
       return;
     }
     Bytes key = Bytes.wrap(record.key());
-    byte[] stored = claimed.get(key);
+    byte[] stored = contributed.get(key);
     List<byte[]> before = stored == null ? List.of() : Contributions.decodeKeys(stored);
     Map<Bytes, byte[]> now = rows(offset, record);
     Headers headers = new RecordHeaders(record.headers());
-    Contributions.writeSource(mapping.source(record.key()), headers);
+    mapping.sign(record.key(), headers);
     Contributing.said(before, now)
         .forEach(said -> forward(record, said.key(), said.row(), headers));
     if (!now.isEmpty()) {
-      claimed.put(key, Contributions.encodeKeys(now.keySet().stream().map(Bytes::get).toList()));
+      contributed.put(
+          key, Contributions.encodeKeys(now.keySet().stream().map(Bytes::get).toList()));
     } else if (stored != null) {
-      claimed.delete(key);
+      contributed.delete(key);
     }
   }
 
@@ -76,7 +78,9 @@ final class ContributingProcessor implements Processor<byte[], byte[], byte[], b
     PartitionBuffer buffer = context.commit().held(partition);
     try {
       Map<Bytes, byte[]> rows =
-          record.value() == null ? Map.of() : mapping.rows(topic.codec().row(record.value()));
+          record.value() == null
+              ? Map.of()
+              : mapping.rows(record.key(), topic.codec().row(record.value()));
       buffer.good(mapping, offset, record.key());
       return rows;
     } catch (EvaluationException | RuntimeException e) {
@@ -88,12 +92,11 @@ final class ContributingProcessor implements Processor<byte[], byte[], byte[], b
   /** A row that nobody claims goes: who says so claims nothing. */
   private void orphan(Record<byte[], byte[]> record) {
     if (OrphanDelete.is(record.key())) {
-      OrphanDelete orphan = OrphanDelete.decode(record.key());
-      if (mapping.table().loses(orphan)) {
-        Headers headers = new RecordHeaders(record.headers());
-        Contributions.writeSource(mapping.source(record.key()), headers);
-        forward(record, mapping.key(orphan.key()), null, headers);
-      }
+      Headers headers = new RecordHeaders(record.headers());
+      mapping.sign(record.key(), headers);
+      mapping
+          .orphan(record.key(), OrphanDelete.decode(record.key()))
+          .ifPresent(key -> forward(record, key, null, headers));
     }
   }
 

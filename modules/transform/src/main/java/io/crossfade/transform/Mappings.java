@@ -3,6 +3,7 @@ package io.crossfade.transform;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.sql.EvaluationException;
+import io.crossfade.sql.Joining;
 import io.crossfade.sql.OutputColumn;
 import io.crossfade.sql.SelectPlan;
 import java.nio.charset.StandardCharsets;
@@ -71,8 +72,10 @@ public final class Mappings {
     for (String name : target.primaryKey()) {
       text.append('\n').append(name).append(' ').append(target.column(name).type());
     }
-    for (String name : plan.source().primaryKey()) {
-      text.append('\n').append(name).append(' ').append(plan.source().column(name).type());
+    for (Table source : plan.sources()) {
+      for (String name : source.primaryKey()) {
+        text.append('\n').append(name).append(' ').append(source.column(name).type());
+      }
     }
     try {
       return HexFormat.of()
@@ -108,8 +111,18 @@ public final class Mappings {
     }
 
     @Override
-    public Set<String> uses() {
-      return plan.inputColumns(plan.source().id());
+    public List<Table> sources() {
+      return plan.sources();
+    }
+
+    @Override
+    public Optional<Joining> joining() {
+      return plan.joining();
+    }
+
+    @Override
+    public Set<String> uses(Table table) {
+      return plan.inputColumns(table.id());
     }
 
     @Override

@@ -176,7 +176,7 @@ final class PartitionBuffer {
     String error = "its rows can be made now: `crossfade replay --from start` makes them";
     String sqlState = row.code();
     try {
-      mapping.rows(topic.codec().row(value));
+      mapping.rows(key, topic.codec().row(value));
     } catch (EvaluationException | RuntimeException e) {
       error = error(e);
       sqlState = sqlState(e);
@@ -200,6 +200,11 @@ final class PartitionBuffer {
       tables.forEach(changes -> orphan(offset, key, changes));
       return;
     }
+    if (topic.join().isPresent()) {
+      // Its rows are read where they are joined.
+      count(key, value);
+      return;
+    }
     if (offset < from.copyFrom()) {
       FaultPoint.IN_REPLAY.reached();
     }
@@ -218,6 +223,10 @@ final class PartitionBuffer {
     } catch (MalformedRecordException e) {
       throw blocked(offset, key, e);
     }
+    count(key, value);
+  }
+
+  private void count(byte[] key, byte[] value) {
     records++;
     bytes += key.length + (value == null ? 0 : value.length);
   }

@@ -1,10 +1,12 @@
 package io.crossfade.transform;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -17,10 +19,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Barriers on their way through a flow. For one thread.
  *
  * <p>First all raw topics. When the group has committed what stands before the barriers there, what
- * came of it stands in the topics where claims meet, for it is written in the same transactions. So
- * where these end then is where the group has to be next. It may never say so: behind their last
- * record stand the ends of transactions, and of a partition without records nothing is committed.
- * So it is looked whether there is a record between the two.
+ * came of it stands in the topics where rows meet next, for it is written in the same transactions.
+ * So where these end then is where the group has to be; and so on, to the last ones. It may never
+ * say so: behind their last record stand the ends of transactions, and of a partition without
+ * records nothing is committed. So it is looked whether there is a record between the two.
  */
 public final class Passage {
 
@@ -30,26 +32,30 @@ public final class Passage {
   private final Cluster cluster;
   private final String group;
   private final Map<TopicPartition, Long> barriers;
-  private final Supplier<Collection<TopicPartition>> meeting;
+  private final Deque<Supplier<Collection<TopicPartition>>> meetings;
   private final BooleanSupplier nothingIsParked;
-  private Optional<Map<TopicPartition, Long>> ends = Optional.empty();
+
+  /** Where the group has to be in the topics that it is followed through now. */
+  private Map<TopicPartition, Long> ends = Map.of();
+
+  private boolean rawTopicsArePassed;
 
   /**
    * @param barriers offsets in raw topics
-   * @param meeting the partitions of the topics where claims meet
+   * @param meetings the partitions of the topics where rows meet, one set after the other
    */
   Passage(
       Map<String, String> kafka,
       Cluster cluster,
       String group,
       Map<TopicPartition, Long> barriers,
-      Supplier<Collection<TopicPartition>> meeting,
+      List<Supplier<Collection<TopicPartition>>> meetings,
       BooleanSupplier nothingIsParked) {
     this.kafka = kafka;
     this.cluster = cluster;
     this.group = group;
     this.barriers = barriers;
-    this.meeting = meeting;
+    this.meetings = new ArrayDeque<>(meetings);
     this.nothingIsParked = nothingIsParked;
   }
 
@@ -60,20 +66,27 @@ public final class Passage {
    * where none waits after that, none before the barriers is missing.
    */
   public boolean isOver() {
-    if (ends.isEmpty()) {
+    if (!rawTopicsArePassed) {
       Map<TopicPartition, Long> committed = cluster.committed(group);
       if (!barriers.entrySet().stream()
           .allMatch(b -> committed.getOrDefault(b.getKey(), 0L) > b.getValue())) {
         return false;
       }
-      Collection<TopicPartition> partitions = meeting.get();
-      ends =
-          Optional.of(
-              partitions.isEmpty()
-                  ? Map.of()
-                  : new HashMap<>(cluster.ends(partitions, IsolationLevel.READ_UNCOMMITTED)));
+      rawTopicsArePassed = true;
     }
-    return haveMet(ends.get()) && nothingIsParked.getAsBoolean();
+    while (haveMet(ends)) {
+      if (meetings.isEmpty()) {
+        return nothingIsParked.getAsBoolean();
+      }
+      ends = ends(meetings.remove().get());
+    }
+    return false;
+  }
+
+  private Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+    return partitions.isEmpty()
+        ? Map.of()
+        : new HashMap<>(cluster.ends(partitions, IsolationLevel.READ_UNCOMMITTED));
   }
 
   /** Those that are reached are not asked for again. */

@@ -54,7 +54,7 @@ public final class Replay implements AutoCloseable {
       Map<String, String> kafka, Names names, List<Mapping> mappings, TargetDatabase target) {
     this.kafka = Map.copyOf(kafka);
     this.group = names.applyGroup();
-    this.topics = InputTopic.of(names, mappings).raw();
+    this.topics = FlowTopics.of(names, mappings).raw();
     this.admin = Admin.create(new HashMap<String, Object>(kafka));
     this.cluster = new Cluster(admin);
     this.rewinds =

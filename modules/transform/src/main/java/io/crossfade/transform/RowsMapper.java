@@ -4,24 +4,36 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.sql.EvaluationException;
+import io.crossfade.sql.Joining;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Rows of one old table to rows of a new one: any number for each, whose keys may be any.
- * Repeatable: the same row in gives the same rows out.
+ * Rows of old tables to rows of a new one: any number for each, whose keys may be any. Repeatable:
+ * the same row in gives the same rows out.
  *
  * <p>Safe for use by several threads.
  */
 public interface RowsMapper {
 
-  /** The old table, with its primary key. */
+  /** The old table, with its primary key; of several the first. */
   Table source();
 
-  /** The old table's columns that are read; others may be missing in a row. */
-  default Set<String> uses() {
-    return source().columns().stream().map(Column::name).collect(Collectors.toSet());
+  /** All old tables; one that is joined to itself is there twice. */
+  default List<Table> sources() {
+    return List.of(source());
+  }
+
+  /** How the rows that are mapped are made of the old tables' rows; empty where they are these. */
+  default Optional<Joining> joining() {
+    return Optional.empty();
+  }
+
+  /** The columns of an old table that are read; others may be missing in a row. */
+  default Set<String> uses(Table table) {
+    return table.columns().stream().map(Column::name).collect(Collectors.toSet());
   }
 
   /**
@@ -37,6 +49,7 @@ public interface RowsMapper {
   /**
    * The new rows.
    *
+   * @param row of the old table, or as {@link #joining} makes it of several
    * @throws EvaluationException where PostgreSQL would raise an error for this row
    */
   List<Row> rows(Row row) throws EvaluationException;

@@ -6,34 +6,26 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
-import io.crossfade.core.target.Arbiter;
-import io.crossfade.core.target.Contribution;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
 import io.crossfade.sql.OutputColumn;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.value.PgTypes;
-import io.crossfade.wire.Contributions;
+import io.crossfade.transform.SimulatedFlow.Bug;
 import io.crossfade.wire.Names;
-import io.crossfade.wire.RowCodec;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,7 +39,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ShapesPropertyTest {
 
-  private static final int PARTITIONS = 3;
   private static final int RUNS = 60;
 
   private static final Table OLD =
@@ -125,18 +116,6 @@ class ShapesPropertyTest {
     }
   }
 
-  /** A planted bug. */
-  enum Bug {
-    /** What is claimed no more stays. */
-    NOTHING_IS_TAKEN_BACK,
-    /** Any old row's word takes the new row away. */
-    ANYBODY_TAKES_AWAY,
-    /** Whose word comes last has the key. */
-    LAST_TO_COME_HAS_IT,
-    /** The first claim is remembered only. */
-    ONE_KEY_IS_REMEMBERED
-  }
-
   @BeforeAll
   static void open() throws SQLException {
     database = SharedSandbox.postgres18().createDatabase();
@@ -199,8 +178,6 @@ class ShapesPropertyTest {
   /** A change of an old row; null: it is deleted. */
   private record Change(String id, Row row) {}
 
-  private record Sent(Contribution<byte[]> contribution, byte[] key) {}
-
   private static Optional<String> problem(Shape shape, int seed, Optional<Bug> bug)
       throws Exception {
     Random random = new Random(seed);
@@ -209,14 +186,19 @@ class ShapesPropertyTest {
     List<Change> changes = new ArrayList<>();
     Map<String, Row> left = history(random, changes);
     Table target = target(plan, shape.key);
-    Contributing mapping =
-        InputTopic.of(new Names("m"), List.of(Mappings.of(plan.into(target), target, false)))
-            .raw()
-            .get(0)
-            .contributing()
-            .get(0);
-    List<Deque<Sent>> partitions = sent(mapping, changes, bug);
-    List<String> ours = claimed(random, partitions, InputTopic.rows(of(plan, target)), plan, bug);
+    SimulatedFlow flow =
+        new SimulatedFlow(
+            FlowTopics.of(new Names("m"), List.of(Mappings.of(plan.into(target), target, false))),
+            random,
+            bug);
+    for (Change change : changes) {
+      boolean deleted = change.row() == null;
+      Row row = deleted ? Row.of(change.id(), null, null, null, null) : change.row();
+      flow.publish(OLD, row, deleted);
+    }
+    flow.run();
+    List<String> ours = new ArrayList<>();
+    flow.rows().forEach(row -> ours.add(text(row, target, plan)));
     store(left);
     List<String> theirs = executed(plan);
     ours.sort(String::compareTo);
@@ -224,10 +206,6 @@ class ShapesPropertyTest {
     return ours.equals(theirs)
         ? Optional.empty()
         : Optional.of(select + " of seed " + seed + ": " + ours + " and not " + theirs);
-  }
-
-  private static Mapping of(SelectPlan plan, Table target) {
-    return Mappings.of(plan.into(target), target, false);
   }
 
   /** Names are unique at the end of each change, as by a unique index. */
@@ -258,82 +236,6 @@ class ShapesPropertyTest {
       }
     }
     return rows;
-  }
-
-  /** What comes out of each raw partition, in order. */
-  private static List<Deque<Sent>> sent(
-      Contributing mapping, List<Change> changes, Optional<Bug> bug) throws Exception {
-    RowCodec codec = new RowCodec(OLD);
-    Map<String, byte[]> claimed = new HashMap<>();
-    List<Deque<Sent>> partitions = new ArrayList<>();
-    IntStream.range(0, PARTITIONS).forEach(i -> partitions.add(new ArrayDeque<>()));
-    long sequence = 0;
-    for (Change change : changes) {
-      sequence++;
-      byte[] key = codec.key(Row.of(change.id(), null, null, null, null));
-      byte[] stored = claimed.get(change.id());
-      List<byte[]> before = stored == null ? List.of() : Contributions.decodeKeys(stored);
-      Map<Bytes, byte[]> now = change.row() == null ? Map.of() : mapping.rows(change.row());
-      for (Contributing.Said said : Contributing.said(before, now)) {
-        if (said.row() == null && bug.equals(Optional.of(Bug.NOTHING_IS_TAKEN_BACK))) {
-          continue;
-        }
-        partitions
-            .get(Integer.parseInt(change.id()) % PARTITIONS)
-            .add(
-                new Sent(
-                    new Contribution<>(
-                        mapping.source(key), sequence, Optional.ofNullable(said.row())),
-                    said.key()));
-      }
-      List<byte[]> keys = now.keySet().stream().map(Bytes::get).toList();
-      boolean one = bug.equals(Optional.of(Bug.ONE_KEY_IS_REMEMBERED)) && keys.size() > 1;
-      claimed.put(change.id(), Contributions.encodeKeys(one ? keys.subList(0, 1) : keys));
-    }
-    return partitions;
-  }
-
-  /** In any order between partitions. */
-  private static List<String> claimed(
-      Random random, List<Deque<Sent>> partitions, Table rows, SelectPlan plan, Optional<Bug> bug) {
-    Map<Bytes, List<Contribution<byte[]>>> meeting = new HashMap<>();
-    List<Deque<Sent>> open = new ArrayList<>(partitions);
-    open.removeIf(Deque::isEmpty);
-    while (!open.isEmpty()) {
-      Deque<Sent> next = open.get(random.nextInt(open.size()));
-      Sent sent = next.removeFirst();
-      meeting
-          .computeIfAbsent(Bytes.wrap(sent.key()), key -> new ArrayList<>())
-          .add(sent.contribution());
-      open.removeIf(Deque::isEmpty);
-    }
-    RowCodec codec = new RowCodec(rows);
-    List<String> claimed = new ArrayList<>();
-    meeting
-        .values()
-        .forEach(
-            said ->
-                owner(said, bug).ifPresent(row -> claimed.add(text(codec.row(row), rows, plan))));
-    return claimed;
-  }
-
-  private static Optional<byte[]> owner(List<Contribution<byte[]>> said, Optional<Bug> bug) {
-    if (bug.equals(Optional.of(Bug.ANYBODY_TAKES_AWAY))
-        || bug.equals(Optional.of(Bug.LAST_TO_COME_HAS_IT))) {
-      boolean bySequence = bug.get() == Bug.ANYBODY_TAKES_AWAY;
-      Contribution<byte[]> standing = null;
-      for (Contribution<byte[]> one : said) {
-        boolean later = standing == null || one.sequence() > standing.sequence();
-        standing = !one.claims() && bySequence ? null : !bySequence || later ? one : standing;
-      }
-      return Optional.ofNullable(standing).flatMap(Contribution::row);
-    }
-    Arbiter<byte[]> arbiter = Arbiter.none();
-    for (Contribution<byte[]> one : said) {
-      // Each state is written and read back.
-      arbiter = Arbiter.of(Contributions.decode(Contributions.encode(arbiter.claims()))).with(one);
-    }
-    return arbiter.owner().flatMap(Contribution::row);
   }
 
   private static String text(Row row, Table rows, SelectPlan plan) {

@@ -120,8 +120,10 @@ public final class ComparedMappings {
     for (String name : target.primaryKey()) {
       output(plan, name).passedFrom().ifPresent(passed::add);
     }
+    // Of joined rows the version of one says nothing of the others.
     boolean whole =
-        passed.size() == target.primaryKey().size()
+        plan.joining().isEmpty()
+            && passed.size() == target.primaryKey().size()
             && new HashSet<>(passed).equals(Set.copyOf(plan.source().primaryKey()));
     return whole
         ? Optional.of(new Relation.Versions(plan.source().id(), passed))

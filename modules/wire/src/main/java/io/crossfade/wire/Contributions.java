@@ -23,7 +23,9 @@ import org.apache.kafka.common.header.Headers;
  *
  * <p>A record's key is the target key, its value the new row as {@link RowCodec} writes it; null
  * where the key is claimed no more. Beside the headers of the raw record ({@link Provenance}) there
- * are {@code src}, the source's table, and {@code own}, the source row's key.
+ * are {@code src}, the source's table, and {@code own}, the source row's key. Where rows meet to be
+ * joined the key is what they have to share, the value is the row itself, and {@code side} says
+ * where it stands in the JOIN.
  *
  * <p>In a store: a version, which is 1, then each entry; texts and bytes have their length in
  * front, as four bytes.
@@ -32,9 +34,37 @@ public final class Contributions {
 
   private static final String SOURCE = "src";
   private static final String OWNER = "own";
+  private static final String SIDE = "side";
   private static final int VERSION = 1;
 
   private Contributions() {}
+
+  /** Where a row stands in a JOIN. */
+  public enum Side {
+    LEFT,
+    RIGHT
+  }
+
+  /** Adds where a row stands to a record's headers. */
+  public static void writeSide(Side side, Headers headers) {
+    headers.remove(SIDE);
+    headers.add(SIDE, side.name().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * Where a row stands.
+   *
+   * @throws MalformedRecordException where the headers do not say it
+   */
+  public static Side side(Headers headers) {
+    String side = new String(header(headers, SIDE), StandardCharsets.US_ASCII);
+    for (Side known : Side.values()) {
+      if (known.name().equals(side)) {
+        return known;
+      }
+    }
+    throw new MalformedRecordException("there is no side " + side + " of a JOIN");
+  }
 
   /** Adds who says it to a record's headers. */
   public static void writeSource(Key source, Headers headers) {

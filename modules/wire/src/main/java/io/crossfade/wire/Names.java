@@ -33,7 +33,26 @@ public final class Names {
 
   /** The topic of {@link #claims}. */
   public String claimsTopic(TableId into) {
-    return applyGroup() + "-" + claims(into) + "-repartition";
+    return repartition(claims(into));
+  }
+
+  /**
+   * The same of the topic in which rows meet that a JOIN of the mappings into one new table brings
+   * together, and of the store of those rows.
+   *
+   * @param number counts the JOINs, from 1
+   */
+  public static String joins(TableId into, int number) {
+    return "joins." + escape(into.schema()) + "." + escape(into.name()) + "." + number;
+  }
+
+  /** The topic of {@link #joins}. */
+  public String joinsTopic(TableId into, int number) {
+    return repartition(joins(into, number));
+  }
+
+  private String repartition(String name) {
+    return applyGroup() + "-" + name + "-repartition";
   }
 
   /**

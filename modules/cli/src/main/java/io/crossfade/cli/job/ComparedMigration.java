@@ -218,7 +218,9 @@ final class ComparedMigration {
 
   private SelectPlan written(Migration.MappedTable table) {
     try {
-      return new SqlCompiler(id -> Optional.of(table.plan().source()), migration.functions())
+      return new SqlCompiler(
+              id -> table.plan().sources().stream().filter(t -> t.id().equals(id)).findFirst(),
+              migration.functions())
           .compile(table.from().select().text());
     } catch (SqlException e) {
       throw new IllegalStateException("a SELECT was compiled before, and is not now", e);

@@ -22,6 +22,7 @@ import io.crossfade.core.verify.StoredRow;
 import io.crossfade.server.Document;
 import io.crossfade.server.Status;
 import io.crossfade.sql.EvaluationException;
+import io.crossfade.sql.Joining;
 import io.crossfade.transform.Mappings;
 import io.crossfade.transform.RowsMapper;
 import io.crossfade.verify.ComparedMapping;
@@ -202,8 +203,18 @@ final class Explainer implements Document {
     }
 
     @Override
-    public Set<String> uses() {
-      return all.uses();
+    public List<Table> sources() {
+      return all.sources();
+    }
+
+    @Override
+    public Optional<Joining> joining() {
+      return all.joining();
+    }
+
+    @Override
+    public Set<String> uses(Table table) {
+      return all.uses(table);
     }
 
     @Override
@@ -330,7 +341,8 @@ final class Explainer implements Document {
       List<Held> held = held(Optional.of(new String(history.key(), StandardCharsets.UTF_8)));
       // Last: a difference that this is newer than all else cannot be a fault of the target.
       Optional<Row> now = row(source, stored(old), Row.of(oldKey));
-      boolean independent = isLookedUp();
+      // Of joined rows nobody else can tell what becomes of them.
+      boolean independent = isLookedUp() || mapper.joining().isPresent();
       Given expected = expected(now, independent);
       List<Evidence.Seen> seen =
           history.last().stream()

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -65,7 +66,7 @@ final class KeyHistory implements AutoCloseable {
    */
   KeyHistory(Map<String, String> kafka, Names names, RowsMapper mapper, Row keyRow, int most) {
     this.mapper = mapper;
-    this.codec = new RowCodec(mapper.source(), mapper.uses());
+    this.codec = new RowCodec(mapper.source(), mapper.uses(mapper.source()));
     this.key = codec.key(keyRow);
     this.most = most;
     Map<String, Object> config = new HashMap<>(kafka);
@@ -122,8 +123,17 @@ final class KeyHistory implements AutoCloseable {
             row.map(old -> given(mapper, old)).orElse(Given.NOTHING)));
   }
 
-  /** What the SELECT gives for an old row, evaluated here. */
+  /** What the SELECT gives for an old row, evaluated here; of joined rows one does not tell it. */
   static Given given(RowsMapper mapper, Row old) {
+    if (mapper.joining().isPresent()) {
+      return Given.unknown(
+          "the row is made of rows of "
+              + mapper.sources().stream()
+                  .map(table -> table.id().toString())
+                  .distinct()
+                  .collect(Collectors.joining(", "))
+              + ", and a record has one of them");
+    }
     try {
       return Given.of(mapper.rows(old).stream().findFirst());
     } catch (EvaluationException e) {

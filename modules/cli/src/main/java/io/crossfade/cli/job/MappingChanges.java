@@ -1,5 +1,6 @@
 package io.crossfade.cli.job;
 
+import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.TableSpec;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A spec's mappings next to those that the new tables stand for by now. Another SELECT over the
@@ -32,8 +34,10 @@ final class MappingChanges {
     ADDED_WITH_SOURCE,
     /** Another SELECT. */
     CHANGED,
-    /** Another SELECT with another key, or over another old table. */
-    MOVED
+    /** Another SELECT with another key, or over other old tables, or joined in another way. */
+    MOVED,
+    /** Some of its old tables are captured already, and some are not. */
+    ADDED_IN_BETWEEN
   }
 
   private final Migration migration;
@@ -55,14 +59,12 @@ final class MappingChanges {
     standFor.forEach(
         (into, select) -> changes.former(select).ifPresent(plan -> former.put(into, plan)));
     Set<TableId> captured = new HashSet<>();
-    former.values().forEach(plan -> captured.add(plan.source().id()));
+    former.values().forEach(plan -> captured.addAll(sources(plan)));
     Map<String, String> now = migration.selects();
     for (Migration.MappedTable table : migration.tables()) {
       String into = table.target().id().toString();
       if (!standFor.containsKey(into)) {
-        changes.changes.put(
-            table.target().id(),
-            captured.contains(table.plan().source().id()) ? Kind.ADDED : Kind.ADDED_WITH_SOURCE);
+        changes.changes.put(table.target().id(), added(sources(table.plan()), captured));
       } else if (!standFor.get(into).equals(now.get(into))) {
         changes.changes.put(
             table.target().id(),
@@ -86,8 +88,25 @@ final class MappingChanges {
     }
   }
 
+  private static Kind added(Set<TableId> sources, Set<TableId> captured) {
+    if (captured.containsAll(sources)) {
+      return Kind.ADDED;
+    }
+    return sources.stream().noneMatch(captured::contains)
+        ? Kind.ADDED_WITH_SOURCE
+        : Kind.ADDED_IN_BETWEEN;
+  }
+
+  private static Set<TableId> sources(SelectPlan plan) {
+    return plan.sources().stream().map(Table::id).collect(Collectors.toSet());
+  }
+
   private static boolean keeps(Optional<SelectPlan> former, Migration.MappedTable table) {
     if (former.isEmpty() || !former.get().source().id().equals(table.plan().source().id())) {
+      return false;
+    }
+    boolean joined = former.get().joining().isPresent() || table.plan().joining().isPresent();
+    if (joined && !former.get().fromText().equals(table.plan().fromText())) {
       return false;
     }
     List<String> key = table.target().primaryKey();
@@ -102,6 +121,9 @@ final class MappingChanges {
 
   /** Whether old rows claim new keys: then which ones is remembered, and they are taken back. */
   private static boolean claims(SelectPlan plan, List<String> key) {
+    if (!plan.isRowByRow()) {
+      return true;
+    }
     Set<String> of = new HashSet<>();
     key.forEach(column -> keyOf(plan, column).ifPresent(of::add));
     return key.size() != of.size() || !of.equals(Set.copyOf(plan.source().primaryKey()));
@@ -164,7 +186,7 @@ final class MappingChanges {
                 table.from(),
                 into
                     + " is new, and the rows of "
-                    + table.plan().source().id()
+                    + names(table)
                     + " were applied without it: "
                     + replay));
       }
@@ -182,7 +204,7 @@ final class MappingChanges {
                 table.from(),
                 table.target().id()
                     + " is new, and so is its old table "
-                    + table.plan().source().id()
+                    + names(table)
                     + ": replay without it, then have `crossfade run` take it up"));
       }
     }
@@ -205,9 +227,17 @@ final class MappingChanges {
                     1,
                     1,
                     into
-                        + " stands for a SELECT with another key, or over another old table: its rows"
-                        + " would stay for ever"
+                        + " stands for a SELECT with another key, over other old tables, or joined in"
+                        + " another way: its rows would stay for ever"
                         + advice));
+      } else if (kind == Kind.ADDED_IN_BETWEEN) {
+        problems.add(
+            problem(
+                table.from(),
+                into
+                    + " is new, and of the tables that it joins some are captured already and some"
+                    + " are not: leave it out, let another mapping read the others first, and add it"
+                    + " when they are copied"));
       }
     }
     for (String into : gone) {
@@ -226,6 +256,13 @@ final class MappingChanges {
                       + advice));
     }
     return problems;
+  }
+
+  private static String names(Migration.MappedTable table) {
+    return table.plan().sources().stream()
+        .map(old -> old.id().toString())
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   private Problem problem(TableSpec table, String message) {

@@ -77,14 +77,14 @@ public record Plan(
    *
    * @param into the new table
    * @param exists whether the target has it
-   * @param from the old table
-   * @param rawTopic what it is read from
+   * @param from the old table; of several that are joined all, the first one in front
+   * @param rawTopic what it is read from; the same
    * @param partitions of that topic: how far the work can be spread
    * @param steps what happens to a record on its way
    * @param state what has to be remembered between records
    * @param select its SELECT
    * @param columns in the SELECT's order
-   * @param notRead columns of the old table that the SELECT does not read
+   * @param notRead columns of the old tables that the SELECT does not read
    */
   public record MappingPlan(
       String into,

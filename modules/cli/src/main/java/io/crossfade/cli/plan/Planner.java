@@ -30,10 +30,13 @@ import io.crossfade.wire.Names;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Finds out what a migration would make. Reads both databases' catalogues; changes nothing. */
 public final class Planner {
@@ -86,7 +89,7 @@ public final class Planner {
         mappings.add(
             new Mapped(
                 table.from(),
-                whole(table, old.table(), functions),
+                whole(table, catalog, functions),
                 old,
                 table.target(),
                 proposed.contains(into) ? Optional.empty() : atTarget.details(into)));
@@ -138,10 +141,10 @@ public final class Planner {
   }
 
   /** The SELECT before its outputs are cast to the new table's columns. */
-  private static SelectPlan whole(MappedTable table, Table source, List<ScalarFunction> functions)
-      throws SpecException {
+  private static SelectPlan whole(
+      MappedTable table, Catalog catalog, List<ScalarFunction> functions) throws SpecException {
     try {
-      return new SqlCompiler(id -> Optional.of(source), functions)
+      return new SqlCompiler(id -> catalog.details(id).map(TableDetails::table), functions)
           .compile(table.from().select().text());
     } catch (SqlException e) {
       throw new SpecException(
@@ -156,7 +159,8 @@ public final class Planner {
   private Plan.Kafka kafka(List<Mapped> mappings) {
     List<RawTopic> topics =
         mappings.stream()
-            .map(mapped -> mapped.plan().source().id())
+            .flatMap(mapped -> mapped.plan().sources().stream())
+            .map(Table::id)
             .distinct()
             .map(
                 table ->
@@ -180,6 +184,7 @@ public final class Planner {
   private MappingPlan mapping(Mapped mapped) {
     SelectPlan plan = mapped.plan();
     List<String> steps = new ArrayList<>();
+    plan.sources().stream().skip(1).forEach(table -> steps.add("join " + table.id()));
     if (plan.splits()) {
       steps.add("split");
     }
@@ -199,17 +204,33 @@ public final class Planner {
     return new MappingPlan(
         mapped.target().id().toString(),
         mapped.exists(),
-        plan.source().id().toString(),
-        names.rawTopic(plan.source().id()),
+        all(plan, TableId::toString),
+        all(plan, names::rawTopic),
         spec.kafka().partitions(),
         steps,
         state(mapped, keepsKey),
         mapped.spec().select().text().strip(),
         columns,
-        plan.source().columns().stream()
-            .map(Column::name)
-            .filter(name -> !plan.inputColumns(plan.source().id()).contains(name))
-            .toList());
+        notRead(plan));
+  }
+
+  private static String all(SelectPlan plan, Function<TableId, String> name) {
+    return plan.sources().stream()
+        .map(table -> name.apply(table.id()))
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static List<String> notRead(SelectPlan plan) {
+    List<String> notRead = new ArrayList<>();
+    for (Table table : new LinkedHashSet<>(plan.sources())) {
+      String before = plan.joining().isPresent() ? table.id() + "." : "";
+      table.columns().stream()
+          .map(Column::name)
+          .filter(name -> !plan.inputColumns(table.id()).contains(name))
+          .forEach(name -> notRead.add(before + name));
+    }
+    return notRead;
   }
 
   private static String state(Mapped mapped, boolean keepsKey) {
@@ -219,7 +240,17 @@ public final class Planner {
     Table old = mapped.plan().source();
     Table target = mapped.target();
     List<String> filled = mapped.plan().columns().stream().map(OutputColumn::name).toList();
-    return "which keys each row of "
+    String joined = "";
+    if (mapped.plan().joining().isPresent()) {
+      joined =
+          "the rows of "
+              + all(mapped.plan(), TableId::toString)
+              + ", about "
+              + StateEstimate.rows(mapped.plan())
+              + " B for one of each; ";
+    }
+    return joined
+        + "which keys each row of "
         + old.id()
         + " gave, about "
         + StateEstimate.claimed(old, target)
@@ -236,7 +267,7 @@ public final class Planner {
     Lineage lineage = Lineage.of(plan, index);
     Column target = mapped.target().column(output.name());
     String sourceType =
-        lineage.reads().size() == 1
+        lineage.reads().size() == 1 && plan.joining().isEmpty()
             ? plan.source().column(lineage.reads().get(0)).type().toString()
             : output.type().toString();
     return new ColumnPlan(

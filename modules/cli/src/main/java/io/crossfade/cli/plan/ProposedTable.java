@@ -21,10 +21,22 @@ final class ProposedTable {
   private ProposedTable() {}
 
   /**
-   * @throws SqlException where the SELECT does not give the old table's key, so that the new one
-   *     could have none
+   * @throws SqlException where the SELECT does not give the old table's key, or several rows of one
+   *     key, so that the new one could have none
    */
   static Table of(TableId into, SelectPlan plan) throws SqlException {
+    if (!plan.givesOneAtMost()) {
+      throw new SqlException(
+          List.of(
+              new SqlProblem(
+                  1,
+                  1,
+                  "a row of "
+                      + plan.source().id()
+                      + " can give several, so its key does not tell them apart: create "
+                      + into
+                      + " yourself, with the key that does")));
+    }
     List<String> key = new ArrayList<>();
     List<SqlProblem> problems = new ArrayList<>();
     for (String column : plan.source().primaryKey()) {

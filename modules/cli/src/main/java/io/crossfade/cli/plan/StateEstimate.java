@@ -3,6 +3,7 @@ package io.crossfade.cli.plan;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Table;
+import io.crossfade.sql.SelectPlan;
 import java.util.List;
 
 /**
@@ -34,6 +35,18 @@ final class StateEstimate {
         + json(old, old.primaryKey())
         + old.id().toString().length()
         + json(target, filled);
+  }
+
+  /** Bytes of one row of each old table, as far as it is read, with what they share. */
+  static long rows(SelectPlan plan) {
+    long bytes = 0;
+    for (Table table : plan.sources()) {
+      bytes +=
+          KEYS
+              + 2 * json(table, table.primaryKey())
+              + json(table, List.copyOf(plan.inputColumns(table.id())));
+    }
+    return bytes;
   }
 
   private static long json(Table table, List<String> columns) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Proposes the CREATE TABLE of one new table, and what its numbered columns need at the switch. */
 final class TableDdl {
@@ -34,7 +35,9 @@ final class TableDdl {
     comments.add(
         mapped.target().id()
             + " from "
-            + mapped.plan().source().id()
+            + mapped.plan().sources().stream()
+                .map(source -> source.id().toString())
+                .collect(Collectors.joining(", "))
             + (mapped.plan().filters() ? ", without the rows that its WHERE leaves out" : ""));
     List<String> lines = new ArrayList<>();
     for (OutputColumn output : mapped.plan().columns()) {

@@ -180,7 +180,10 @@ public final class FrontEnd {
     SelectList list = new SelectList(source, scope, expressions, problems);
     SqlNodeList items = list.rewrite(select.getSelectList());
     SqlNode where = select.getWhere();
+    int end = source.statementEnd();
     if (where != null) {
+      int condition = source.originalOffset(source.startOffset(where.getParserPosition()));
+      end = source.wordBefore("where", condition);
       where = PgOperator.condition(expressions.rewrite(where), expressions.start(where));
     }
     failOnProblems();
@@ -193,7 +196,7 @@ public final class FrontEnd {
       outputs.add(new Item(list.names().get(i), shape.projections().get(i)));
     }
     return new ParsedSelect(
-        tables.get(0), joins, elements, outputs, shape.condition(), names(from, tables));
+        tables.get(0), joins, elements, outputs, shape.condition(), names(from, tables, end));
   }
 
   /** What is visible with one more table. */
@@ -283,7 +286,7 @@ public final class FrontEnd {
     }
   }
 
-  private ParsedSelect.From names(FromClause from, List<Table> tables) {
+  private ParsedSelect.From names(FromClause from, List<Table> tables, int end) {
     List<ParsedSelect.Name> names = new ArrayList<>();
     for (TableReference reference : references(from)) {
       SqlParserPos pos = reference.name().getParserPosition();
@@ -296,6 +299,6 @@ public final class FrontEnd {
               reference.visibleName()));
     }
     return new ParsedSelect.From(
-        source.wordBefore("from", names.get(0).start()), names, source.statementEnd());
+        source.wordBefore("from", names.get(0).start()), names, end, source.statementEnd());
   }
 }

@@ -79,10 +79,11 @@ public record ParsedSelect(
    *
    * @param clause offset of the word
    * @param names of the tables, in order
+   * @param end offset behind it: of the WHERE, or of the statement's end
    * @param statementEnd offset behind the last character of the SELECT, a final semicolon and
    *     comments not counted
    */
-  public record From(int clause, List<Name> names, int statementEnd) {
+  public record From(int clause, List<Name> names, int end, int statementEnd) {
 
     public From {
       names = List.copyOf(names);

@@ -81,8 +81,7 @@ public record Verdict(Kind kind, String sentence, String next) {
       return held(seen.held().get(seen.held().size() - 1));
     }
     if (seen.expected().kind() == Given.Kind.UNKNOWN) {
-      return new Verdict(
-          Kind.UNKNOWN,
+      return unknown(
           seen.expected().error()
               + "; "
               + (seen.target().isPresent()
@@ -101,7 +100,19 @@ public record Verdict(Kind kind, String sentence, String next) {
       return onItsWay(last.get(), seen);
     }
     Given given = last.map(Seen::gives).orElse(Given.NOTHING);
+    if (given.kind() == Given.Kind.UNKNOWN) {
+      return unknown(
+          "The target has not what the SELECT gives for the source's rows now: "
+              + given.error()
+              + ", so it cannot be told whether a change of another one is on its way",
+          "ask again where `crossfade status` shows no lag; what differs then `crossfade repair`"
+              + " sends again");
+    }
     return given.is(seen.target(), equal) ? notPublished(seen) : wrong(seen, given, equal);
+  }
+
+  private static Verdict unknown(String sentence, String next) {
+    return new Verdict(Kind.UNKNOWN, sentence, next);
   }
 
   private static Verdict right(Evidence seen) {
