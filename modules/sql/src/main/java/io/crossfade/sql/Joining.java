@@ -63,7 +63,7 @@ public final class Joining {
     List<Step> steps = new ArrayList<>();
     Table left = parsed.source();
     for (ParsedSelect.Join join : parsed.joins()) {
-      Optional<Step> step = step(left, join, binders, problems);
+      Optional<Step> step = step(left, steps.size() + 1, join, binders, problems);
       if (step.isEmpty()) {
         return Optional.empty();
       }
@@ -80,9 +80,9 @@ public final class Joining {
   }
 
   private static Optional<Step> step(
-      Table left, ParsedSelect.Join join, Binders binders, List<SqlProblem> problems) {
+      Table left, int tables, ParsedSelect.Join join, Binders binders, List<SqlProblem> problems) {
     // Where the condition is looked at there is a row of both.
-    Binder binder = binders.over(beside(left, join.table(), false));
+    Binder binder = binders.over(beside(left, tables, join.table(), false));
     int width = left.columns().size();
     List<Expr> leftKeys = new ArrayList<>();
     List<Expr> rightKeys = new ArrayList<>();
@@ -127,7 +127,7 @@ public final class Joining {
                           + " ON a.x = b.y, with AND for more")));
       return Optional.empty();
     }
-    return Optional.of(new Step(left, join, leftKeys, rightKeys, rest));
+    return Optional.of(new Step(left, tables, join, leftKeys, rightKeys, rest));
   }
 
   private static List<Term> conjuncts(Term on) {
@@ -171,20 +171,21 @@ public final class Joining {
   }
 
   /**
-   * Columns by their places: names of several tables may be the same. The key is that of the left,
-   * of which several rows may have the same.
+   * Columns by their tables' places and their names, which several tables may share: what is
+   * remembered of rows is read by these names, also when a table has got another column meanwhile.
+   * The key is that of the left, of which several rows may have the same.
    */
-  private static Table beside(Table left, Table right, boolean outer) {
+  private static Table beside(Table left, int tables, Table right, boolean outer) {
     List<Column> columns = new ArrayList<>();
-    left.columns().forEach(column -> columns.add(column(columns.size(), column, false)));
-    right.columns().forEach(column -> columns.add(column(columns.size(), column, outer)));
+    left.columns().forEach(c -> columns.add(tables == 1 ? column(0, c, false) : c));
+    right.columns().forEach(c -> columns.add(column(tables, c, outer)));
     List<String> key =
         Arrays.stream(left.keyIndexes()).mapToObj(place -> columns.get(place).name()).toList();
     return new Table(new TableId("crossfade", "joined"), columns, key);
   }
 
-  private static Column column(int place, Column column, boolean outer) {
-    String name = "c" + place;
+  private static Column column(int table, Column column, boolean outer) {
+    String name = table + "." + column.name();
     return column.nullable() || outer
         ? Column.nullable(name, column.type())
         : Column.required(name, column.type());
@@ -195,7 +196,9 @@ public final class Joining {
     return steps;
   }
 
-  /** The rows that come of it: all tables' columns, called by their places. */
+  /**
+   * The rows that come of it: all tables' columns, called by their tables' places and their names.
+   */
   Table rows() {
     return steps.get(steps.size() - 1).rows();
   }
@@ -223,6 +226,7 @@ public final class Joining {
 
     private Step(
         Table left,
+        int tables,
         ParsedSelect.Join join,
         List<Expr> leftKeys,
         List<Expr> rightKeys,
@@ -230,7 +234,7 @@ public final class Joining {
       this.left = left;
       this.right = join.table();
       this.outer = join.outer();
-      this.rows = beside(left, join.table(), join.outer());
+      this.rows = beside(left, tables, join.table(), join.outer());
       this.key = key(leftKeys);
       this.findsOne = columns(rightKeys, left.columns().size()).containsAll(right.primaryKey());
       this.leftKeys = leftKeys.stream().map(Compiler::compileToText).toArray(Eval[]::new);
@@ -282,7 +286,7 @@ public final class Joining {
       return findsOne;
     }
 
-    /** What comes of it: the columns of the left, and then of the right, called by their places. */
+    /** What comes of it: the columns of the left, and then of the right. */
     public Table rows() {
       return rows;
     }

@@ -8,8 +8,8 @@ import io.crossfade.sql.bind.Expr.Constant;
 import io.crossfade.sql.bind.Expr.Input;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Where the values of an output column come from.
@@ -30,7 +30,7 @@ public record Lineage(Kind kind, List<String> reads) {
      * Converted to a type that does not hold all values of the one before: rounded, cut, parsed.
      */
     NARROWED,
-    /** An expression, or an element of an array: the columns cannot be told from it. */
+    /** An expression, an element of an array, an aggregate: the columns cannot be told from it. */
     COMPUTED,
     /** The same value for each row. */
     CONSTANT
@@ -43,13 +43,15 @@ public record Lineage(Kind kind, List<String> reads) {
 
   /** The lineage of an output column of a SELECT, counted from 0. */
   public static Lineage of(SelectPlan plan, int column) {
-    Expr expression = plan.expression(column);
-    Set<Integer> inputs = new TreeSet<>();
-    expression.collectInputs(inputs);
+    Set<Integer> inputs = plan.inputs(column);
     boolean element = plan.withArray(inputs);
     List<String> reads = inputs.stream().map(plan::inputName).toList();
+    Optional<Expr> expression = plan.overRows(column);
     return new Lineage(
-        element ? Kind.COMPUTED : kind(plan.columns().get(column), expression, reads), reads);
+        element || expression.isEmpty()
+            ? Kind.COMPUTED
+            : kind(plan.columns().get(column), expression.get(), reads),
+        reads);
   }
 
   private static Kind kind(OutputColumn output, Expr expression, List<String> reads) {

@@ -10,6 +10,7 @@ import io.crossfade.sql.bind.Compiler;
 import io.crossfade.sql.bind.Expr;
 import io.crossfade.sql.eval.Eval;
 import io.crossfade.sql.front.ParsedSelect;
+import io.crossfade.sql.group.Grouping;
 import io.crossfade.sql.value.PgError;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
@@ -30,45 +32,69 @@ public final class SelectPlan {
 
   private final String sql;
   private final ParsedSelect parsed;
-  private final Optional<Joining> joining;
-  private final Optional<Splitting> splitting;
+  private final Rows rows;
   private final List<OutputColumn> columns;
   private final List<Expr> outputPlans;
-  private final Optional<Expr> conditionPlan;
+  private final Optional<Expr> havingPlan;
   private final Map<TableId, Set<String>> inputColumns;
   private final Set<String> userFunctions;
   private final Eval[] outputs;
   private final Eval[] conditions;
+  private final Eval[] having;
+
+  /**
+   * What the outputs go over.
+   *
+   * @param joining how several tables are joined
+   * @param splitting by what their rows are split
+   * @param where which of these are left out
+   * @param grouping how these are put together
+   */
+  record Rows(
+      Optional<Joining> joining,
+      Optional<Splitting> splitting,
+      Optional<Expr> where,
+      Optional<Grouping> grouping) {
+
+    private void collectInputs(Set<Integer> inputs) {
+      joining.ifPresent(joins -> joins.collectInputs(inputs));
+      splitting.ifPresent(elements -> elements.collectInputs(inputs));
+      where.ifPresent(condition -> condition.collectInputs(inputs));
+      grouping.ifPresent(groups -> inputs.addAll(groups.inputs()));
+    }
+  }
 
   SelectPlan(
       String sql,
       ParsedSelect parsed,
-      Optional<Joining> joining,
-      Optional<Splitting> splitting,
+      Rows rows,
       List<OutputColumn> columns,
       List<Expr> outputs,
-      Optional<Expr> condition,
+      Optional<Expr> having,
       Set<String> userFunctions) {
     this.userFunctions = Set.copyOf(userFunctions);
     this.sql = sql;
     this.parsed = parsed;
-    this.joining = joining;
-    this.splitting = splitting;
+    this.rows = rows;
     this.columns = List.copyOf(columns);
     this.outputPlans = List.copyOf(outputs);
-    this.conditionPlan = condition;
+    this.havingPlan = having;
     this.outputs = outputs.stream().map(Compiler::compileToText).toArray(Eval[]::new);
-    this.conditions =
-        condition.stream()
-            .flatMap(expr -> expr.conjuncts().stream())
-            .map(Compiler::compile)
-            .toArray(Eval[]::new);
+    this.conditions = conjuncts(rows.where());
+    this.having = conjuncts(having);
     Set<Integer> inputs = new TreeSet<>();
-    outputs.forEach(expr -> expr.collectInputs(inputs));
-    condition.ifPresent(expr -> expr.collectInputs(inputs));
-    joining.ifPresent(joins -> joins.collectInputs(inputs));
-    splitting.ifPresent(elements -> elements.collectInputs(inputs));
+    rows.collectInputs(inputs);
+    if (rows.grouping().isEmpty()) {
+      outputs.forEach(expr -> expr.collectInputs(inputs));
+    }
     this.inputColumns = byTable(inputs);
+  }
+
+  private static Eval[] conjuncts(Optional<Expr> condition) {
+    return condition.stream()
+        .flatMap(expr -> expr.conjuncts().stream())
+        .map(Compiler::compile)
+        .toArray(Eval[]::new);
   }
 
   private Map<TableId, Set<String>> byTable(Set<Integer> inputs) {
@@ -104,7 +130,12 @@ public final class SelectPlan {
 
   /** How the tables are joined; empty where there is one. */
   public Optional<Joining> joining() {
-    return joining;
+    return rows.joining();
+  }
+
+  /** How rows are put together; empty where each is one by itself. */
+  public Optional<Grouping> grouping() {
+    return rows.grouping();
   }
 
   /** How it was written, for what looks at the SELECT without running it. */
@@ -124,7 +155,7 @@ public final class SelectPlan {
 
   /** Whether it leaves rows out. */
   public boolean filters() {
-    return conditionPlan.isPresent();
+    return rows.where().isPresent() || havingPlan.isPresent();
   }
 
   /** Functions of the user's own that it calls: PostgreSQL does not have them. */
@@ -134,37 +165,63 @@ public final class SelectPlan {
 
   /** Whether each row of the one table gives at most one row, by itself. */
   public boolean isRowByRow() {
-    return splitting.isEmpty() && joining.isEmpty();
+    return rows.splitting().isEmpty() && rows.joining().isEmpty() && rows.grouping().isEmpty();
   }
 
   /** Whether a row of the first table gives one row at the most. */
   public boolean givesOneAtMost() {
-    return splitting.isEmpty()
-        && joining.stream()
+    return rows.splitting().isEmpty()
+        && rows.joining().stream()
             .flatMap(joins -> joins.steps().stream())
             .allMatch(Joining.Step::findsOne);
   }
 
   /** Whether a row gives one row for each element of an array in it. */
   public boolean splits() {
-    return splitting.isPresent();
+    return rows.splitting().isPresent();
   }
 
   /**
    * The output rows of a row.
    *
-   * @param row values in the order of {@code source().columns()}, or as {@link Joining} joins them
+   * @param row values in the order of {@code source().columns()}, or as {@link Joining} joins them,
+   *     or a group
    * @return values in the order of {@link #columns()}
    */
   public List<Row> rows(Row row) throws EvaluationException {
-    if (splitting.isEmpty()) {
-      return output(row).stream().toList();
+    if (rows.grouping().isPresent()) {
+      return passes(having, "HAVING", row) ? List.of(output(row)) : List.of();
     }
-    List<Row> rows = new ArrayList<>();
-    for (Row one : splitting.get().of(row)) {
-      output(one).ifPresent(rows::add);
+    List<Row> all = new ArrayList<>();
+    for (Row one : passing(row)) {
+      all.add(output(one));
     }
-    return rows;
+    return all;
+  }
+
+  /**
+   * What a row contributes to groups.
+   *
+   * @param row values in the order of {@code source().columns()}, or as {@link Joining} joins them
+   */
+  public List<Grouping.Part> parts(Row row) throws EvaluationException {
+    List<Grouping.Part> parts = new ArrayList<>();
+    for (Row one : passing(row)) {
+      parts.add(rows.grouping().orElseThrow().of(one));
+    }
+    return parts;
+  }
+
+  /** The rows that it is split into and that pass the WHERE. */
+  private List<Row> passing(Row row) throws EvaluationException {
+    List<Row> split = rows.splitting().isPresent() ? rows.splitting().get().of(row) : List.of(row);
+    List<Row> passing = new ArrayList<>();
+    for (Row one : split) {
+      if (passes(conditions, "WHERE", one)) {
+        passing.add(one);
+      }
+    }
+    return passing;
   }
 
   /**
@@ -177,18 +234,15 @@ public final class SelectPlan {
     if (!isRowByRow()) {
       throw new IllegalStateException("a row of " + source().id() + " does not give one");
     }
-    return output(row);
+    return passes(conditions, "WHERE", row) ? Optional.of(output(row)) : Optional.empty();
   }
 
-  private Optional<Row> output(Row row) throws EvaluationException {
-    if (!passes(row)) {
-      return Optional.empty();
-    }
+  private Row output(Row row) throws EvaluationException {
     String[] values = new String[outputs.length];
     for (int i = 0; i < outputs.length; i++) {
       values[i] = output(i, row);
     }
-    return Optional.of(Row.of(values));
+    return Row.of(values);
   }
 
   /**
@@ -231,8 +285,7 @@ public final class SelectPlan {
               output.injectiveOf().filter(of -> Assignments.isInjective(output.type(), type)),
               output.position()));
     }
-    return new SelectPlan(
-        sql, parsed, joining, splitting, assigned, expressions, conditionPlan, userFunctions);
+    return new SelectPlan(sql, parsed, rows, assigned, expressions, havingPlan, userFunctions);
   }
 
   /**
@@ -263,7 +316,7 @@ public final class SelectPlan {
     int width = sources().stream().mapToInt(table -> table.columns().size()).sum();
     boolean elements = inputs.removeIf(index -> index >= width);
     if (elements) {
-      splitting.orElseThrow().collectInputs(inputs);
+      rows.splitting().orElseThrow().collectInputs(inputs);
     }
     return elements;
   }
@@ -275,7 +328,9 @@ public final class SelectPlan {
       List<Column> columnsOfTable = sources().get(i).columns();
       if (place < columnsOfTable.size()) {
         String name = columnsOfTable.get(place).name();
-        return joining.isEmpty() ? name : parsed.from().names().get(i).visible() + "." + name;
+        return rows.joining().isEmpty()
+            ? name
+            : parsed.from().names().get(i).visible() + "." + name;
       }
       place -= columnsOfTable.size();
     }
@@ -285,6 +340,50 @@ public final class SelectPlan {
   /** The expression behind an output column. */
   Expr expression(int column) {
     return outputPlans.get(column);
+  }
+
+  /**
+   * The expression behind an output column, over the tables' rows: that of a group's column that is
+   * a key.
+   *
+   * @return empty where it is made of several rows
+   */
+  Optional<Expr> overRows(int column) {
+    Expr output = outputPlans.get(column);
+    if (rows.grouping().isEmpty()) {
+      return Optional.of(output);
+    }
+    return output instanceof Expr.Input input
+        ? rows.grouping().get().expression(input.index())
+        : Optional.empty();
+  }
+
+  /** The places of the columns of the tables that an output column is made of. */
+  Set<Integer> inputs(int column) {
+    Set<Integer> inputs = new TreeSet<>();
+    Expr output = outputPlans.get(column);
+    if (rows.grouping().isEmpty()) {
+      output.collectInputs(inputs);
+      return inputs;
+    }
+    Set<Integer> ofGroup = new TreeSet<>();
+    output.collectInputs(ofGroup);
+    ofGroup.forEach(index -> rows.grouping().get().collectInputs(index, inputs));
+    return inputs;
+  }
+
+  /** The output columns that are the keys of GROUP BY; empty unless all are put out. */
+  public Optional<List<String>> groupKey() {
+    Map<Integer, String> keys = new TreeMap<>();
+    for (int i = 0; i < columns.size(); i++) {
+      if (outputPlans.get(i) instanceof Expr.Input input
+          && rows.grouping().isPresent()
+          && rows.grouping().get().isKey(input.index())) {
+        keys.putIfAbsent(input.index(), columns.get(i).name());
+      }
+    }
+    int wanted = rows.grouping().map(Grouping::keys).orElse(Integer.MAX_VALUE);
+    return keys.size() == wanted ? Optional.of(List.copyOf(keys.values())) : Optional.empty();
   }
 
   private int indexOf(String name) {
@@ -300,7 +399,8 @@ public final class SelectPlan {
    * Whether all conjuncts are true. PostgreSQL evaluates them in an order of its own, the cheapest
    * first, so one that fails counts only where no other one has ruled the row out.
    */
-  private boolean passes(Row row) throws EvaluationException {
+  private static boolean passes(Eval[] conditions, String clause, Row row)
+      throws EvaluationException {
     PgError failure = null;
     for (Eval condition : conditions) {
       try {
@@ -313,7 +413,7 @@ public final class SelectPlan {
     }
     if (failure != null) {
       throw new EvaluationException(
-          failure.sqlState(), null, "WHERE: " + failure.getMessage(), failure);
+          failure.sqlState(), null, clause + ": " + failure.getMessage(), failure);
     }
     return true;
   }
@@ -340,7 +440,8 @@ public final class SelectPlan {
   }
 
   /**
-   * The same with the key of the first table's row behind its columns, as {@link #oldKeyColumn}.
+   * The same with the key of the first table's row behind its columns, as {@link #oldKeyColumn}; of
+   * a group's rows with that of one of them.
    *
    * @param rename as of {@link #oracleSql}
    */
@@ -348,10 +449,9 @@ public final class SelectPlan {
     StringBuilder more = new StringBuilder();
     List<String> key = source().primaryKey();
     for (int i = 0; i < key.size(); i++) {
+      String column = quote(parsed.from().names().get(0).visible()) + '.' + quote(key.get(i));
       more.append(", ")
-          .append(quote(parsed.from().names().get(0).visible()))
-          .append('.')
-          .append(quote(key.get(i)))
+          .append(rows.grouping().isPresent() ? "(array_agg(" + column + "))[1]" : column)
           .append(" AS ")
           .append(quote(oldKeyColumn(i)));
     }

@@ -11,11 +11,15 @@ import io.crossfade.sql.bind.UserFunctions;
 import io.crossfade.sql.front.FrontEnd;
 import io.crossfade.sql.front.ParsedSelect;
 import io.crossfade.sql.front.ParsedSelect.Item;
+import io.crossfade.sql.front.Term;
+import io.crossfade.sql.group.Aggregates;
+import io.crossfade.sql.group.Grouping;
 import io.crossfade.sql.problem.SourcePosition;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.problem.SqlProblem;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -79,21 +83,82 @@ public final class SqlCompiler {
             ? splitting(parsed.elements().get(), new Binder(row, functions, used), row, problems)
             : Optional.empty();
     failOn(problems);
-    Binder binder = new Binder(splitting.map(Splitting::rows).orElse(row), functions, used);
+    Table rows = splitting.map(Splitting::rows).orElse(row);
+    Binder overRows = new Binder(rows, functions, used);
+    Optional<Expr> condition = parsed.where().flatMap(overRows::condition);
+    Optional<Grouping> grouping =
+        parsed.groups().isPresent()
+            ? Optional.of(grouping(parsed, overRows, telling(parsed, rows, row), problems))
+            : Optional.empty();
+    Binder binder = overRows;
+    if (grouping.isPresent()) {
+      problems.addAll(overRows.problems());
+      failOn(problems);
+      binder = new Binder(grouping.get().rows(), functions, used);
+    }
     List<OutputColumn> columns = new ArrayList<>();
     List<Expr> outputs = new ArrayList<>();
     for (Item item : parsed.items()) {
+      Optional<Expr> output = binder.output(item.term());
+      if (output.isPresent()) {
+        outputs.add(output.get());
+        columns.add(column(item, output.get(), grouping, parsed.source()));
+      }
+    }
+    Optional<Expr> having =
+        parsed.groups().flatMap(ParsedSelect.Groups::having).flatMap(binder::havingCondition);
+    failOn(binder.problems());
+    return new SelectPlan(
+        sql,
+        parsed,
+        new SelectPlan.Rows(joining, splitting, condition, grouping),
+        columns,
+        outputs,
+        having,
+        used);
+  }
+
+  /** The columns that tell the rows apart that are put together. */
+  private static Set<Integer> telling(ParsedSelect parsed, Table rows, Table tables) {
+    Set<Integer> telling = new HashSet<>();
+    int offset = 0;
+    List<Table> all = new ArrayList<>(List.of(parsed.source()));
+    parsed.joins().forEach(join -> all.add(join.table()));
+    for (Table table : all) {
+      for (int key : table.keyIndexes()) {
+        telling.add(offset + key);
+      }
+      offset += table.columns().size();
+    }
+    if (parsed.elements().isPresent()) {
+      // The number of the element; where none is asked for, a column that cannot be named.
+      telling.add(tables.columns().size() + 1);
+    }
+    return telling;
+  }
+
+  private static Grouping grouping(
+      ParsedSelect parsed, Binder binder, Set<Integer> telling, List<SqlProblem> problems) {
+    ParsedSelect.Groups groups = parsed.groups().orElseThrow();
+    List<Expr> keys = new ArrayList<>();
+    for (Term term : groups.keys()) {
       binder
-          .output(item.term())
+          .output(term)
           .ifPresent(
               expr -> {
-                outputs.add(expr);
-                columns.add(column(item, expr, parsed.source()));
+                if (keys.size() < groups.written()) {
+                  Grouping.refusal(expr)
+                      .ifPresent(why -> problems.add(term.position().problem(why)));
+                }
+                keys.add(expr);
               });
     }
-    Optional<Expr> condition = parsed.where().flatMap(binder::condition);
-    failOn(binder.problems());
-    return new SelectPlan(sql, parsed, joining, splitting, columns, outputs, condition, used);
+    Aggregates aggregates =
+        new Aggregates.Binding(binder, telling, problems).bind(groups.aggregates());
+    Set<Integer> inputs = new TreeSet<>();
+    keys.forEach(key -> key.collectInputs(inputs));
+    aggregates.collectInputs(inputs);
+    return new Grouping(keys, groups.written(), aggregates, inputs, groups.fingerprint());
   }
 
   private static void failOn(List<SqlProblem> problems) throws SqlException {
@@ -112,15 +177,21 @@ public final class SqlCompiler {
     return array.flatMap(expr -> Splitting.of(elements, expr, row, problems));
   }
 
-  private static OutputColumn column(Item item, Expr expr, Table source) {
+  private static OutputColumn column(
+      Item item, Expr output, Optional<Grouping> grouping, Table source) {
+    // Of a column of the groups what it is over their rows.
+    Optional<Expr> over =
+        grouping.isPresent() && output instanceof Input input
+            ? grouping.get().expression(input.index())
+            : Optional.of(output).filter(any -> grouping.isEmpty());
     Optional<String> passedFrom =
-        expr instanceof Input input ? nameOf(input, source) : Optional.empty();
+        over.filter(Input.class::isInstance).flatMap(input -> nameOf((Input) input, source));
     return new OutputColumn(
         item.name(),
-        expr.type(),
-        expr.nullable(),
+        output.type(),
+        output.nullable(),
         passedFrom,
-        injectiveOf(expr, source),
+        over.flatMap(expr -> injectiveOf(expr, source)),
         item.term().position());
   }
 

@@ -2,8 +2,10 @@ package io.crossfade.sql.bind;
 
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
+import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.bind.Expr.Constant;
 import io.crossfade.sql.bind.Expr.Input;
+import io.crossfade.sql.eval.Comparison;
 import io.crossfade.sql.front.Term;
 import io.crossfade.sql.front.Term.CallTerm;
 import io.crossfade.sql.front.Term.CastTerm;
@@ -64,6 +66,16 @@ public final class Binder {
   /** The same of a JOIN. */
   public Optional<Expr> joinCondition(Term term) {
     return collecting(() -> Coercion.toBoolean(bind(term), "JOIN/ON"));
+  }
+
+  /** The same of groups. */
+  public Optional<Expr> havingCondition(Term term) {
+    return collecting(() -> Coercion.toBoolean(bind(term), "HAVING"));
+  }
+
+  /** How values of a family compare with each other, if their order is known in all databases. */
+  public static Optional<Comparison.Order> order(TypeFamily family) {
+    return ComparisonRoutines.order(family);
   }
 
   private Optional<Expr> collecting(Supplier<Expr> binding) {

@@ -66,6 +66,12 @@ final class ColumnNames {
     if (call.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR) {
       return Optional.of(new Figured("array", true));
     }
+    if (call.getKind() == SqlKind.FILTER) {
+      return figure(call.operand(0));
+    }
+    if (call.getKind() == SqlKind.ARRAY_AGG) {
+      return Optional.of(new Figured(source.wordAt(call.getParserPosition()), true));
+    }
     if (call.getOperator() instanceof SqlFunction function) {
       return Optional.of(new Figured(functionName(call, function), true));
     }

@@ -73,7 +73,19 @@ final class ExpressionRewriter {
   private final List<SqlProblem> problems;
   private final Precedence precedence;
 
+  /** Why no aggregate may stand here; empty where it may. */
+  private Optional<String> noAggregate;
+
   ExpressionRewriter(SourceText source, Scope scope, List<SqlProblem> problems) {
+    this(source, scope, problems, Optional.of("an aggregate stands in a SELECT or HAVING only"));
+  }
+
+  /**
+   * @param noAggregate why no aggregate may stand in it; empty where it may
+   */
+  ExpressionRewriter(
+      SourceText source, Scope scope, List<SqlProblem> problems, Optional<String> noAggregate) {
+    this.noAggregate = noAggregate;
     this.source = source;
     this.columns = new Columns(source, scope, problems);
     this.problems = problems;
@@ -215,7 +227,12 @@ final class ExpressionRewriter {
       case POSIX_REGEX_CASE_SENSITIVE, POSIX_REGEX_CASE_INSENSITIVE ->
           make(regexSign(call), call, call.getOperandList());
       case ROW -> refuse(call, "rows of values are not supported; compare column by column");
-      case OVER -> refuse(call, "window functions are not supported");
+      case OVER ->
+          refuse(
+              call,
+              "window functions are not supported: a change of one row would change those of"
+                  + " all others of its window");
+      case FILTER -> filtered(call);
       case SELECT, EXISTS, SCALAR_QUERY, UNION, ORDER_BY, WITH ->
           refuse(call, "subqueries are not supported; a mapping reads its tables in FROM");
       default -> operatorOrFunction(call);
@@ -387,6 +404,90 @@ final class ExpressionRewriter {
         terms -> new CallTerm("extract", terms, position));
   }
 
+  /** {@code aggregate(…) FILTER (WHERE …)}. */
+  private SqlNode filtered(SqlCall call) {
+    return make(Term.FILTER, call, call.getOperandList());
+  }
+
+  /** Its arguments, and behind them those of ORDER BY. */
+  private SqlNode aggregate(SqlCall call, String parsedName) {
+    String name =
+        call.getKind() == SqlKind.ARRAY_AGG ? source.wordAt(call.getParserPosition()) : parsedName;
+    if (noAggregate.isPresent()) {
+      return refuse(call, noAggregate.get());
+    }
+    boolean distinct =
+        call.getFunctionQuantifier() != null
+            && call.getFunctionQuantifier().toValue().equals("DISTINCT");
+    if (distinct) {
+      return refuse(call, "DISTINCT in an aggregate is not supported");
+    }
+    List<SqlNode> arguments = new ArrayList<>();
+    List<SqlNode> order = new ArrayList<>();
+    for (SqlNode operand : call.getOperandList()) {
+      boolean star = operand instanceof SqlIdentifier identifier && identifier.isStar();
+      if (star && !name.equals("count")) {
+        return refuse(operand, name + " of * is not known");
+      }
+      if (operand instanceof SqlNodeList list) {
+        list.forEach(order::add);
+      } else if (!star) {
+        arguments.add(operand);
+      }
+    }
+    noAggregate = Optional.of("an aggregate within another one is not known");
+    SqlNode made = aggregate(name, call, arguments, order);
+    noAggregate = Optional.empty();
+    return made;
+  }
+
+  private SqlNode aggregate(
+      String name, SqlCall call, List<SqlNode> arguments, List<SqlNode> order) {
+    List<SqlNode> rewritten = new ArrayList<>();
+    List<SourcePosition> positions = new ArrayList<>();
+    for (SqlNode argument : arguments) {
+      rewritten.add(rewrite(argument));
+      positions.add(start(argument));
+    }
+    for (SqlNode value : order) {
+      rewritten.add(ordered(value));
+      positions.add(start(value));
+    }
+    SourcePosition position = start(call);
+    return PgOperator.call(
+        name,
+        call.getParserPosition(),
+        rewritten,
+        positions,
+        terms -> new CallTerm(name, terms, position));
+  }
+
+  /** A value of ORDER BY: {@code order asc nulls last} and its kin. */
+  private SqlNode ordered(SqlNode written) {
+    SqlNode value = written;
+    boolean descending = false;
+    Optional<Boolean> nullsFirst = Optional.empty();
+    while (value instanceof SqlCall call
+        && (call.getKind() == SqlKind.DESCENDING
+            || call.getKind() == SqlKind.NULLS_FIRST
+            || call.getKind() == SqlKind.NULLS_LAST)) {
+      if (call.getKind() == SqlKind.DESCENDING) {
+        descending = true;
+      } else {
+        nullsFirst = Optional.of(call.getKind() == SqlKind.NULLS_FIRST);
+      }
+      value = call.operand(0);
+    }
+    String name = Term.order(descending, nullsFirst.orElse(descending));
+    SourcePosition position = start(value);
+    return PgOperator.call(
+        name,
+        written.getParserPosition(),
+        List.of(rewrite(value)),
+        List.of(position),
+        terms -> new CallTerm(name, terms, position));
+  }
+
   private SqlNode function(SqlCall call, SqlFunction function) {
     SqlIdentifier qualified = function.getSqlIdentifier();
     boolean foreign =
@@ -399,6 +500,9 @@ final class ExpressionRewriter {
     }
     if (name.equals("json_value")) {
       return jsonValue(call);
+    }
+    if (KnownFunctions.isAggregate(name)) {
+      return aggregate(call, name);
     }
     if (call.getFunctionQuantifier() != null) {
       return refuse(call, "DISTINCT in a call is not supported");

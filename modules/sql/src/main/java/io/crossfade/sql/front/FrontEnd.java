@@ -176,27 +176,81 @@ public final class FrontEnd {
             ? Optional.of(elements(from.elements().get(), base))
             : Optional.empty();
     Scope scope = elements.isPresent() ? with(base, from.elements().get()) : base;
+    Optional<Grouped> grouped = grouped(select, scope);
     ExpressionRewriter expressions = new ExpressionRewriter(source, scope, problems);
-    SelectList list = new SelectList(source, scope, expressions, problems);
+    ExpressionRewriter outputExpressions = overGroups(scope, grouped.isPresent());
+    SelectList list = new SelectList(source, scope, outputExpressions, problems);
     SqlNodeList items = list.rewrite(select.getSelectList());
     SqlNode where = select.getWhere();
-    int end = source.statementEnd();
+    int end = fromEnd(select);
     if (where != null) {
-      int condition = source.originalOffset(source.startOffset(where.getParserPosition()));
-      end = source.wordBefore("where", condition);
       where = PgOperator.condition(expressions.rewrite(where), expressions.start(where));
     }
+    Optional<Term> having =
+        select.getHaving() == null
+            ? Optional.empty()
+            : Optional.of(term(select.getHaving(), scope, outputExpressions));
     failOnProblems();
     select.setSelectList(items);
     select.setWhere(where);
+    select.setGroupBy(null);
+    select.setHaving(null);
     select.setFrom(qualified(from.table().name().getParserPosition(), scope));
     Shape shape = plan(select, scope.row(), list.positions());
+    List<Term> terms = new ArrayList<>(shape.projections());
+    Optional<ParsedSelect.Groups> groups = Optional.empty();
+    if (grouped.isPresent()) {
+      terms.replaceAll(grouped.get()::over);
+      having = having.map(grouped.get()::over);
+      failOnProblems();
+      terms.replaceAll(grouped.get()::settled);
+      groups = Optional.of(grouped.get().groups(having.map(grouped.get()::settled)));
+    }
     List<Item> outputs = new ArrayList<>();
     for (int i = 0; i < list.names().size(); i++) {
-      outputs.add(new Item(list.names().get(i), shape.projections().get(i)));
+      outputs.add(new Item(list.names().get(i), terms.get(i)));
     }
     return new ParsedSelect(
-        tables.get(0), joins, elements, outputs, shape.condition(), names(from, tables, end));
+        tables.get(0),
+        joins,
+        elements,
+        outputs,
+        shape.condition(),
+        groups,
+        names(from, tables, end));
+  }
+
+  private int fromEnd(SqlSelect select) {
+    if (select.getWhere() != null) {
+      SqlParserPos where = select.getWhere().getParserPosition();
+      return source.wordBefore("where", source.originalOffset(source.startOffset(where)));
+    }
+    if (select.getGroup() != null) {
+      SqlParserPos group = select.getGroup().get(0).getParserPosition();
+      return source.wordBefore("group", source.originalOffset(source.startOffset(group)));
+    }
+    return source.statementEnd();
+  }
+
+  private Optional<Grouped> grouped(SqlSelect select, Scope scope) throws SqlException {
+    if (select.getGroup() == null) {
+      return Optional.empty();
+    }
+    List<Term> keys = new ArrayList<>();
+    for (SqlNode key : select.getGroup()) {
+      keys.add(term(key, scope));
+    }
+    return Optional.of(new Grouped(scope, keys, problems));
+  }
+
+  private ExpressionRewriter overGroups(Scope scope, boolean grouped) {
+    return new ExpressionRewriter(
+        source,
+        scope,
+        problems,
+        grouped
+            ? Optional.empty()
+            : Optional.of("an aggregate needs GROUP BY: write by what the rows are put together"));
   }
 
   /** What is visible with one more table. */
@@ -209,7 +263,7 @@ public final class FrontEnd {
               .problem("there are two tables " + name + " in FROM: give one of them an alias"));
       failOnProblems();
     }
-    Scope scope = base.with(new Scope.Relation(name, table.id().toString(), table.columns()));
+    Scope scope = base.with(Scope.Relation.of(name, table));
     joins.add(new ParsedSelect.Join(table, join.outer(), term(join.condition(), scope)));
     return scope;
   }
@@ -228,7 +282,11 @@ public final class FrontEnd {
 
   /** An expression of the FROM, over what is visible there. */
   private Term term(SqlNode expression, Scope base) throws SqlException {
-    ExpressionRewriter expressions = new ExpressionRewriter(source, base, problems);
+    return term(expression, base, new ExpressionRewriter(source, base, problems));
+  }
+
+  private Term term(SqlNode expression, Scope base, ExpressionRewriter expressions)
+      throws SqlException {
     SourcePosition position = expressions.start(expression);
     SqlParserPos pos = expression.getParserPosition();
     SqlNode rewritten = expressions.rewrite(expression);
@@ -262,7 +320,7 @@ public final class FrontEnd {
             .map(column -> Column.nullable(column.getSimple(), PgTypes.TEXT))
             .toList();
     String alias = reference.alias().getSimple();
-    return base.with(new Scope.Relation(alias, "the elements " + alias, columns));
+    return base.with(new Scope.Relation(alias, "the elements " + alias, columns, List.of()));
   }
 
   /** The row by its full name, visible under the name that its columns are qualified with. */

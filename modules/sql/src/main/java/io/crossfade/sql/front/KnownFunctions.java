@@ -71,6 +71,11 @@ public final class KnownFunctions {
 
   private KnownFunctions() {}
 
+  /** Whether it makes one value of those of several rows. */
+  static boolean isAggregate(String name) {
+    return AGGREGATES.contains(name);
+  }
+
   /** Why a function is refused, if there is more to say than that it is not on the list. */
   public static Optional<String> refusal(String name) {
     if (NOT_REPEATABLE.contains(name)) {
@@ -78,9 +83,6 @@ public final class KnownFunctions {
           name.toUpperCase(Locale.ROOT)
               + " is not repeatable: the same row would get another value at every replay. Let the"
               + " target fill the column with a DEFAULT, or write a constant");
-    }
-    if (AGGREGATES.contains(name)) {
-      return Optional.of("aggregates are not supported yet");
     }
     return Optional.ofNullable(INSTEAD.get(name)).map(KnownFunctions::instead);
   }

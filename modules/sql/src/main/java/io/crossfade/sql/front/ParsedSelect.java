@@ -3,8 +3,10 @@ package io.crossfade.sql.front;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.sql.problem.SourcePosition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A SELECT, names resolved and stars expanded. Columns are counted over all tables of the FROM, as
@@ -16,6 +18,8 @@ import java.util.Optional;
  *     the tables'
  * @param items what it puts out, in order
  * @param where the condition, if there is one
+ * @param groups how rows are put together; then items are over the groups' columns: the keys, and
+ *     behind them the aggregates
  * @param from the tables' names as they stand in the text
  */
 public record ParsedSelect(
@@ -24,6 +28,7 @@ public record ParsedSelect(
     Optional<Elements> elements,
     List<Item> items,
     Optional<Term> where,
+    Optional<Groups> groups,
     From from) {
 
   public ParsedSelect {
@@ -38,6 +43,31 @@ public record ParsedSelect(
    * @param on the condition, over the columns up to its own
    */
   public record Join(Table table, boolean outer, Term on) {}
+
+  /**
+   * GROUP BY.
+   *
+   * @param keys over the rows that are put together: those that were written, and behind them
+   *     columns that follow from them, since the key of their table is among them
+   * @param written how many were written
+   * @param aggregates calls, over the same rows
+   * @param having the condition over the groups' columns, if there is one
+   */
+  public record Groups(
+      List<Term> keys, int written, List<Term.CallTerm> aggregates, Optional<Term> having) {
+
+    public Groups {
+      keys = List.copyOf(keys);
+      aggregates = List.copyOf(aggregates);
+    }
+
+    /** Equal where keys and aggregates say the same, wherever they stand. */
+    public String fingerprint() {
+      List<Term> all = new ArrayList<>(keys);
+      all.addAll(aggregates);
+      return all.stream().map(Term::text).collect(Collectors.joining(", "));
+    }
+  }
 
   /** An output column. */
   public record Item(String name, Term term) {}

@@ -20,10 +20,16 @@ final class Scope {
    *
    * @param name what its columns are qualified with
    * @param what for messages
+   * @param key the columns that tell its rows apart; empty where none do
    */
-  record Relation(String name, String what, List<Column> columns) {
+  record Relation(String name, String what, List<Column> columns, List<String> key) {
     Relation {
       columns = List.copyOf(columns);
+      key = List.copyOf(key);
+    }
+
+    static Relation of(String name, Table table) {
+      return new Relation(name, table.id().toString(), table.columns(), table.primaryKey());
     }
   }
 
@@ -35,7 +41,7 @@ final class Scope {
 
   /** One table. */
   Scope(Table table, String name) {
-    this.relations = List.of(new Relation(name, table.id().toString(), table.columns()));
+    this.relations = List.of(Relation.of(name, table));
     this.row = table;
     this.alias = name;
   }

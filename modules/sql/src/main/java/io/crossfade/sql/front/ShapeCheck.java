@@ -91,19 +91,38 @@ final class ShapeCheck {
 
   private void clauses(SqlSelect select) {
     if (select.isDistinct()) {
-      refuse(select, "SELECT DISTINCT is not supported");
+      refuse(
+          select,
+          "SELECT DISTINCT is not supported: write GROUP BY with the columns that tell the rows"
+              + " apart");
     }
-    if (select.getGroup() != null) {
-      refuse(select.getGroup(), "GROUP BY is not supported yet");
+    if (select.getHaving() != null && select.getGroup() == null) {
+      refuse(select.getHaving(), "HAVING needs GROUP BY");
     }
-    if (select.getHaving() != null) {
-      refuse(select.getHaving(), "HAVING is not supported yet");
+    if (select.getGroup() != null && select.getGroup().isEmpty()) {
+      refuse(select, "GROUP BY () has no key: write by what the rows are put together");
+    } else if (select.getGroup() != null) {
+      select.getGroup().forEach(this::groupItem);
     }
     if (!select.getWindowList().isEmpty()) {
-      refuse(select.getWindowList(), "window functions are not supported");
+      refuse(
+          select.getWindowList(),
+          "window functions are not supported: a change of one row would change those of all"
+              + " others of its window");
     }
     if (select.getQualify() != null) {
       refuse(select.getQualify(), "QUALIFY is not SQL of PostgreSQL");
+    }
+  }
+
+  private void groupItem(SqlNode item) {
+    switch (item.getKind()) {
+      case LITERAL -> refuse(item, "write the expression that is meant, not its number");
+      case ROLLUP, CUBE, GROUPING_SETS ->
+          refuse(item, item.getKind() + " is not supported: write one mapping for each grouping");
+      default -> {
+        // An expression.
+      }
     }
   }
 

@@ -44,6 +44,10 @@ final class SourceText {
         copy.append("UNNEST(", token.start());
         unnestEnds.add(closing(i + 1));
       }
+      if (isJsonAggregate(i)) {
+        copy.instead(token, "array_agg");
+        continue;
+      }
       int arrayType = arrayTypeEnd(i);
       if (arrayType > i) {
         copy.quotedType(tokens.subList(i, arrayType + 1));
@@ -82,6 +86,14 @@ final class SourceText {
         && (tokens.get(i - 1).is("join")
             || tokens.get(i - 1).is("lateral")
             || (tokens.get(i - 1).is(",") && isInFrom(i)));
+  }
+
+  /** The parser reads ORDER BY in no other call than that of ARRAY_AGG. */
+  private boolean isJsonAggregate(int i) {
+    Token token = tokens.get(i);
+    return (token.is("json_agg") || token.is("jsonb_agg"))
+        && i + 1 < tokens.size()
+        && tokens.get(i + 1).is("(");
   }
 
   private boolean isInFrom(int i) {
@@ -215,6 +227,11 @@ final class SourceText {
       text.chars().forEach(c -> append((char) c, origin));
     }
 
+    void instead(Token token, String word) {
+      append(word, token.start());
+      done = token.end();
+    }
+
     void blank(Token token) {
       append(' ', token.start());
       done = token.end();
@@ -313,6 +330,16 @@ final class SourceText {
   /** The parser's text of a node. */
   String textAt(SqlParserPos pos) {
     return parsed.substring(startOffset(pos), endOffset(pos));
+  }
+
+  /** The word with which the node begins in the user's text. */
+  String wordAt(SqlParserPos pos) {
+    int offset = originalOffset(startOffset(pos));
+    return tokens.stream()
+        .filter(token -> token.start() == offset)
+        .map(Token::folded)
+        .findFirst()
+        .orElse("");
   }
 
   /** Whether the node is exactly one pair of parentheses and what is in it. */

@@ -66,6 +66,13 @@ public final class Jsonb {
     return a.length != b.length ? a.length - b.length : Arrays.compareUnsigned(a, b);
   }
 
+  /** Text as a string of JSON, as PostgreSQL writes it. */
+  public static String quoted(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2);
+    string(text, out);
+    return out.toString();
+  }
+
   private static void string(String value, StringBuilder out) {
     out.append('"');
     for (int i = 0; i < value.length(); i++) {
