@@ -88,7 +88,7 @@ public final class SqlCompiler {
     Optional<Expr> condition = parsed.where().flatMap(overRows::condition);
     Optional<Grouping> grouping =
         parsed.groups().isPresent()
-            ? Optional.of(grouping(parsed, overRows, telling(parsed, rows, row), problems))
+            ? Optional.of(grouping(parsed, overRows, telling(parsed, joining, row), problems))
             : Optional.empty();
     Binder binder = overRows;
     if (grouping.isPresent()) {
@@ -118,17 +118,20 @@ public final class SqlCompiler {
         used);
   }
 
-  /** The columns that tell the rows apart that are put together. */
-  private static Set<Integer> telling(ParsedSelect parsed, Table rows, Table tables) {
+  /**
+   * The columns that tell the rows apart that are put together: of tables of which a row finds one
+   * at the most there are none among them.
+   */
+  private static Set<Integer> telling(
+      ParsedSelect parsed, Optional<Joining> joining, Table tables) {
     Set<Integer> telling = new HashSet<>();
-    int offset = 0;
-    List<Table> all = new ArrayList<>(List.of(parsed.source()));
-    parsed.joins().forEach(join -> all.add(join.table()));
-    for (Table table : all) {
-      for (int key : table.keyIndexes()) {
-        telling.add(offset + key);
+    for (int key : parsed.source().keyIndexes()) {
+      telling.add(key);
+    }
+    for (Joining.Step step : joining.map(Joining::steps).orElse(List.of())) {
+      for (int key : step.findsOne() ? new int[0] : step.right().keyIndexes()) {
+        telling.add(step.left().columns().size() + key);
       }
-      offset += table.columns().size();
     }
     if (parsed.elements().isPresent()) {
       // The number of the element; where none is asked for, a column that cannot be named.
@@ -153,6 +156,8 @@ public final class SqlCompiler {
                 keys.add(expr);
               });
     }
+    // Within a group all have the same key.
+    keys.forEach(key -> telling.removeIf(place -> key instanceof Input i && i.index() == place));
     Aggregates aggregates =
         new Aggregates.Binding(binder, telling, problems).bind(groups.aggregates());
     Set<Integer> inputs = new TreeSet<>();

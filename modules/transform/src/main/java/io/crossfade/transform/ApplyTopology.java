@@ -19,9 +19,9 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * The plan as a topology, by name: for each topic its source and its terminal; for each mapping
- * whose rows have keys of their own the topics in between, in which rows meet to be joined, and the
- * one in which they claim their keys. A terminal's partition follows the key that it writes, so
- * that no two write one row.
+ * whose rows have keys of their own the topics in between, in which rows meet, and the one in which
+ * they claim their keys. A terminal's partition follows the key that it writes, so that no two
+ * write one row.
  */
 final class ApplyTopology {
 
@@ -40,7 +40,7 @@ final class ApplyTopology {
   static Topology of(FlowTopics topics, ApplyContext context) {
     ApplyTopology topology = new ApplyTopology(context);
     topics.raw().forEach(topology::raw);
-    topics.joins().forEach(level -> level.forEach(topology::join));
+    topics.levels().forEach(level -> level.forEach(topology::meet));
     topics.claims().forEach(topology::claims);
     return topology.builder.build();
   }
@@ -52,14 +52,20 @@ final class ApplyTopology {
     topic.contributing().forEach(mapping -> contribute(topic, mapping, records));
   }
 
-  private void join(InputTopic topic) {
+  private void meet(InputTopic topic) {
     String name = topic.stores().get(0);
     KStream<byte[], byte[]> records = met(topic, name);
     terminate(topic, records);
     contribute(
         topic,
         topic.contributing().get(0),
-        records.process(stateful(() -> new JoinProcessor(topic), name), Named.as("join-" + name)));
+        records.process(stateful(() -> meeting(topic), name), Named.as("meet-" + name)));
+  }
+
+  private Processor<byte[], byte[], byte[], byte[]> meeting(InputTopic topic) {
+    return topic.meeting().orElseThrow() instanceof Meeting.Joining
+        ? new JoinProcessor(topic)
+        : new GroupProcessor(context, topic);
   }
 
   private void claims(InputTopic topic) {

@@ -7,6 +7,7 @@ import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.Joining;
+import io.crossfade.sql.group.Grouping;
 import io.crossfade.wire.Contributions;
 import io.crossfade.wire.OrphanDelete;
 import io.crossfade.wire.RowCodec;
@@ -118,6 +119,29 @@ final class Contributing {
         },
         // They go on from the left.
         (key, orphan) -> Optional.empty());
+  }
+
+  /** Rows that are put together. */
+  static Contributing groups(Mapping mapping, Grouping grouping, Origin origin, String topic) {
+    // As a value: other than in a key there may be NULLs.
+    RowCodec keys = new RowCodec(grouping.key());
+    return new Contributing(
+        new MappedTable(mapping),
+        origin,
+        topic,
+        Optional.empty(),
+        (key, row) -> {
+          Map<Bytes, List<Row>> parts = new LinkedHashMap<>();
+          for (Grouping.Part part : mapping.mapper().parts(row)) {
+            parts
+                .computeIfAbsent(Bytes.wrap(keys.value(part.key())), k -> new ArrayList<>())
+                .add(part.arguments());
+          }
+          Map<Bytes, byte[]> rows = new LinkedHashMap<>();
+          parts.forEach((group, all) -> rows.put(group, Contributions.encodeRows(all)));
+          return rows;
+        },
+        (key, orphan) -> Optional.of(key));
   }
 
   /**

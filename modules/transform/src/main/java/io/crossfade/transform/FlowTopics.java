@@ -14,17 +14,18 @@ import java.util.Set;
 
 /**
  * All topics of a flow, in the order in which rows go through them: from the raw topics on to where
- * they meet to be joined, once for each JOIN of a mapping, and then to where they claim their keys.
+ * they meet to be joined, once for each JOIN of a mapping, to where they are put together, and then
+ * to where they claim their keys.
  *
  * @param raw each once, in the mappings' order
- * @param joins those of the mappings' first JOINs, of their second ones, and so on
+ * @param levels those in which rows meet first, those in which what comes of it meets, and so on
  * @param claims where there are no rows that claim keys there are no topics
  */
-record FlowTopics(List<InputTopic> raw, List<List<InputTopic>> joins, List<InputTopic> claims) {
+record FlowTopics(List<InputTopic> raw, List<List<InputTopic>> levels, List<InputTopic> claims) {
 
   FlowTopics {
     raw = List.copyOf(raw);
-    joins = List.copyOf(joins);
+    levels = List.copyOf(levels);
     claims = List.copyOf(claims);
   }
 
@@ -45,7 +46,7 @@ record FlowTopics(List<InputTopic> raw, List<List<InputTopic>> joins, List<Input
    * before.
    */
   List<List<InputTopic>> meetings() {
-    List<List<InputTopic>> meetings = new ArrayList<>(joins);
+    List<List<InputTopic>> meetings = new ArrayList<>(levels);
     if (!claims.isEmpty()) {
       meetings.add(claims);
     }
@@ -57,8 +58,8 @@ record FlowTopics(List<InputTopic> raw, List<List<InputTopic>> joins, List<Input
     private final Names names;
     private final Map<TableId, List<Mapping>> byTarget = new LinkedHashMap<>();
     private final Map<Table, Old> olds = new LinkedHashMap<>();
-    private final List<List<InputTopic>> joins = new ArrayList<>();
-    private final Map<TableId, Integer> joinsInto = new HashMap<>();
+    private final List<List<InputTopic>> levels = new ArrayList<>();
+    private final Map<TableId, Integer> meetingsInto = new HashMap<>();
 
     /** What comes of an old table's rows. */
     private static final class Old {
@@ -89,7 +90,7 @@ record FlowTopics(List<InputTopic> raw, List<List<InputTopic>> joins, List<Input
               claims.add(InputTopic.claims(names.claimsTopic(into), mappings, Names.claims(into)));
             }
           });
-      return new FlowTopics(raw, joins, claims);
+      return new FlowTopics(raw, levels, claims);
     }
 
     /** Whether each row of the new table comes from one old row, which its key tells. */
@@ -103,14 +104,8 @@ record FlowTopics(List<InputTopic> raw, List<List<InputTopic>> joins, List<Input
       TableId into = mapping.target().id();
       if (isDirect(byTarget.get(into))) {
         old(mapper.source()).tables.add(new MappedTable(mapping));
-      } else if (mapper.joining().isEmpty()) {
-        old(mapper.source())
-            .contributing
-            .add(
-                Contributing.claims(
-                    mapping, origin(mapper.source(), into), names.claimsTopic(into)));
       } else {
-        join(mapping, mapper.joining().get().steps());
+        goThrough(mapping);
       }
     }
 
@@ -127,32 +122,86 @@ record FlowTopics(List<InputTopic> raw, List<List<InputTopic>> joins, List<Input
           ordinal == 0 ? store : store + "." + ordinal);
     }
 
-    private void join(Mapping mapping, List<Joining.Step> steps) {
+    /** The way of a mapping's rows through topics in which they meet. */
+    private void goThrough(Mapping mapping) {
+      RowsMapper mapper = mapping.mapper();
       TableId into = mapping.target().id();
-      Table first = mapping.mapper().source();
-      int before = joinsInto.merge(into, steps.size(), Integer::sum) - steps.size();
+      List<Joining.Step> steps = mapper.joining().map(Joining::steps).orElse(List.of());
+      int before = meetingsInto.merge(into, steps.size() + 1, Integer::sum) - steps.size() - 1;
+      Way way = new Way(mapping, steps, before);
+      Table first = mapper.source();
+      old(first).contributing.add(way.onwards(0, origin(first, into)));
       for (int i = 0; i < steps.size(); i++) {
-        int number = before + i + 1;
         Joining.Step step = steps.get(i);
-        String topic = names.joinsTopic(into, number);
-        if (i == 0) {
-          old(first).contributing.add(Contributing.left(mapping, step, origin(first, into), topic));
-        }
+        String topic = names.joinsTopic(into, before + i + 1);
         old(step.right())
             .contributing
             .add(Contributing.right(mapping, step, origin(step.right(), into), topic));
-        String store = Names.joins(into, number);
-        Contributing.Origin joined =
-            new Contributing.Origin(first.id(), number + " ", store + ".joined");
-        Contributing onwards =
-            i + 1 < steps.size()
-                ? Contributing.left(
-                    mapping, steps.get(i + 1), joined, names.joinsTopic(into, number + 1))
-                : Contributing.claims(mapping, joined, names.claimsTopic(into));
-        if (joins.size() == i) {
-          joins.add(new ArrayList<>());
+        String store = Names.joins(into, before + i + 1);
+        level(i)
+            .add(
+                InputTopic.joins(
+                    topic, step, way.onwards(i + 1, way.met(i, store)).of(step), store));
+      }
+      if (mapper.grouping().isPresent()) {
+        int number = before + steps.size() + 1;
+        String store = Names.groups(into, number);
+        level(steps.size())
+            .add(
+                InputTopic.groups(
+                    names.groupsTopic(into, number),
+                    mapper.grouping().get(),
+                    Contributing.claims(
+                        mapping, way.met(steps.size(), store), names.claimsTopic(into)),
+                    store));
+      }
+    }
+
+    private List<InputTopic> level(int index) {
+      while (levels.size() <= index) {
+        levels.add(new ArrayList<>());
+      }
+      return levels.get(index);
+    }
+
+    /**
+     * Of one mapping.
+     *
+     * @param before how many topics in which rows meet the mappings before have into its table
+     */
+    private final class Way {
+
+      private final Mapping mapping;
+      private final List<Joining.Step> steps;
+      private final int before;
+
+      Way(Mapping mapping, List<Joining.Step> steps, int before) {
+        this.mapping = mapping;
+        this.steps = steps;
+        this.before = before;
+      }
+
+      /** Where rows go that have been joined so many times. */
+      Contributing onwards(int joined, Contributing.Origin origin) {
+        TableId into = mapping.target().id();
+        if (joined < steps.size()) {
+          return Contributing.left(
+              mapping, steps.get(joined), origin, names.joinsTopic(into, before + joined + 1));
         }
-        joins.get(i).add(InputTopic.joins(topic, step, onwards.of(step), store));
+        return mapping
+            .mapper()
+            .grouping()
+            .map(
+                grouping ->
+                    Contributing.groups(
+                        mapping, grouping, origin, names.groupsTopic(into, before + joined + 1)))
+            .orElseGet(() -> Contributing.claims(mapping, origin, names.claimsTopic(into)));
+      }
+
+      /** Of rows that have met. */
+      Contributing.Origin met(int index, String store) {
+        return new Contributing.Origin(
+            mapping.mapper().source().id(), (before + index + 1) + " ", store + ".met");
       }
     }
   }

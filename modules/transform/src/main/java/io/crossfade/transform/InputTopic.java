@@ -4,6 +4,7 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.sql.Joining;
+import io.crossfade.sql.group.Grouping;
 import io.crossfade.wire.RowCodec;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,8 @@ import java.util.Set;
  * @param codec of its rows
  * @param tables new tables that are written from it, each row from one of its own
  * @param contributing mappings whose rows go on from it to where they meet
- * @param join how the rows that meet in it are joined; empty where they are not
+ * @param meeting what becomes of the rows that meet in it; empty where they are the old table's, or
+ *     claim keys
  * @param stores what is remembered of its records, by the stores' names
  */
 record InputTopic(
@@ -25,7 +27,7 @@ record InputTopic(
     RowCodec codec,
     List<MappedTable> tables,
     List<Contributing> contributing,
-    Optional<Joining.Step> join,
+    Optional<Meeting> meeting,
     List<String> stores) {
 
   InputTopic {
@@ -54,10 +56,21 @@ record InputTopic(
   static InputTopic joins(String name, Joining.Step step, Contributing onwards, String store) {
     return new InputTopic(
         name,
-        new RowCodec(step.rows()),
+        new RowCodec(step.rows(), Set.of()),
         List.of(),
         List.of(onwards),
-        Optional.of(step),
+        Optional.of(new Meeting.Joining(step)),
+        List.of(store, onwards.store()));
+  }
+
+  /** One in which rows meet to be put together; the groups go on. */
+  static InputTopic groups(String name, Grouping grouping, Contributing onwards, String store) {
+    return new InputTopic(
+        name,
+        new RowCodec(grouping.rows()),
+        List.of(),
+        List.of(onwards),
+        Optional.of(new Meeting.Grouped(grouping)),
         List.of(store, onwards.store()));
   }
 

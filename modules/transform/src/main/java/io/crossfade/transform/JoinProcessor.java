@@ -9,6 +9,7 @@ import io.crossfade.wire.RowCodec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.BytesSerializer;
 import org.apache.kafka.common.utils.Bytes;
@@ -33,11 +34,11 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private KeyValueStore<Bytes, byte[]> rows;
 
   JoinProcessor(InputTopic topic) {
-    Joining.Step step = topic.join().orElseThrow();
+    Joining.Step step = ((Meeting.Joining) topic.meeting().orElseThrow()).step();
     this.topic = topic;
     this.pairs = new Pairs(step);
-    this.left = new RowCodec(step.left());
-    this.right = new RowCodec(step.right());
+    this.left = new RowCodec(step.left(), Set.of());
+    this.right = new RowCodec(step.right(), Set.of());
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.Joining;
 import io.crossfade.sql.OutputColumn;
 import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.group.Grouping;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -118,6 +119,16 @@ public final class Mappings {
     @Override
     public Optional<Joining> joining() {
       return plan.joining();
+    }
+
+    @Override
+    public Optional<Grouping> grouping() {
+      return plan.grouping();
+    }
+
+    @Override
+    public List<Grouping.Part> parts(Row row) throws EvaluationException {
+      return plan.parts(row);
     }
 
     @Override

@@ -176,7 +176,12 @@ final class PartitionBuffer {
     String error = "its rows can be made now: `crossfade replay --from start` makes them";
     String sqlState = row.code();
     try {
-      mapping.rows(key, topic.codec().row(value));
+      if (value == null) {
+        // Of a group that has come to nothing that can be said.
+        error = row.error();
+      } else {
+        mapping.rows(key, topic.codec().row(value));
+      }
     } catch (EvaluationException | RuntimeException e) {
       error = error(e);
       sqlState = sqlState(e);
@@ -200,8 +205,8 @@ final class PartitionBuffer {
       tables.forEach(changes -> orphan(offset, key, changes));
       return;
     }
-    if (topic.join().isPresent()) {
-      // Its rows are read where they are joined.
+    if (topic.meeting().isPresent()) {
+      // Its rows are read where they meet.
       count(key, value);
       return;
     }

@@ -5,6 +5,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.Joining;
+import io.crossfade.sql.group.Grouping;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,26 @@ public interface RowsMapper {
     return Optional.empty();
   }
 
+  /** How these rows are put together; empty where each is mapped by itself. */
+  default Optional<Grouping> grouping() {
+    return Optional.empty();
+  }
+
+  /** Whether a new row is made of several old ones. */
+  default boolean mixes() {
+    return joining().isPresent() || grouping().isPresent();
+  }
+
+  /**
+   * What a row contributes to groups.
+   *
+   * @param row of the old table, or as {@link #joining} makes it of several
+   * @throws EvaluationException where PostgreSQL would raise an error for this row
+   */
+  default List<Grouping.Part> parts(Row row) throws EvaluationException {
+    throw new IllegalStateException("rows of " + source().id() + " are not put together");
+  }
+
   /** The columns of an old table that are read; others may be missing in a row. */
   default Set<String> uses(Table table) {
     return table.columns().stream().map(Column::name).collect(Collectors.toSet());
@@ -49,7 +70,7 @@ public interface RowsMapper {
   /**
    * The new rows.
    *
-   * @param row of the old table, or as {@link #joining} makes it of several
+   * @param row of the old table, or as {@link #joining} makes it of several, or a group
    * @throws EvaluationException where PostgreSQL would raise an error for this row
    */
   List<Row> rows(Row row) throws EvaluationException;

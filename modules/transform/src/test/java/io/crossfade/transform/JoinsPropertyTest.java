@@ -108,14 +108,38 @@ class JoinsPropertyTest {
         "c LEFT JOIN o ON o.customer = c.id AND o.n > 1",
         "o.n",
         "CONCAT(c.name, o.country)"),
-    MANY_TO_MANY("c.id, o.id", "c JOIN o ON o.country = c.country", "o.n", "c.name");
+    MANY_TO_MANY("c.id, o.id", "c JOIN o ON o.country = c.country", "o.n", "c.name"),
+    TOTALS(
+        "c.id",
+        "c LEFT JOIN o ON o.customer = c.id",
+        "SUM(o.n)",
+        "CONCAT(c.name, COUNT(o.id), MAX(o.id))",
+        "c.id"),
+    GROUPS(
+        "o.country",
+        "o",
+        "AVG(o.n)",
+        "CONCAT(MIN(o.id), ARRAY_AGG(o.n ORDER BY o.id)::text)",
+        "o.country"),
+    GROUPS_OF_PAIRS(
+        "c.country, o.customer",
+        "o JOIN c ON c.id = o.customer LEFT JOIN k ON k.id = o.country",
+        "SUM(k.vat)",
+        "JSONB_AGG(c.name ORDER BY k.vat, o.id)::text",
+        "c.country, o.customer");
 
     private final List<String> key;
     private final String from;
     private final String value;
     private final String text;
+    private final String group;
 
     Shape(String key, String from, String value, String text) {
+      this(key, from, value, text, "");
+    }
+
+    Shape(String key, String from, String value, String text, String group) {
+      this.group = group;
       this.key = List.of(key.split(", (?!0)"));
       this.from = from;
       this.value = value;
@@ -137,12 +161,27 @@ class JoinsPropertyTest {
               "",
               " WHERE " + value + " IS NULL OR " + text + " <> 'b'",
               " WHERE COALESCE(" + text + ", 'x') <> 'x'");
-      return "SELECT " + String.join(", ", items) + " FROM " + from + where;
+      String select = "SELECT " + String.join(", ", items) + " FROM " + from;
+      List<String> notNull = key.stream().map(one -> one + " IS NOT NULL").toList();
+      return group.isEmpty()
+          ? select + where
+          : select
+              + " WHERE "
+              + String.join(" AND ", notNull)
+              + " GROUP BY "
+              + group
+              + where.replace("WHERE", "HAVING");
     }
 
     private Set<Bug> mustBeFound() {
-      Set<Bug> bugs = EnumSet.of(Bug.NOTHING_IS_TAKEN_BACK, Bug.THE_RIGHT_WAKES_NOBODY);
-      if (from.contains("LEFT JOIN")) {
+      Set<Bug> bugs = EnumSet.of(Bug.NOTHING_IS_TAKEN_BACK);
+      if (!group.isEmpty()) {
+        bugs.addAll(EnumSet.of(Bug.ROWS_ARE_NEVER_TAKEN_OUT, Bug.EMPTY_GROUPS_STAY));
+      }
+      if (from.contains("JOIN")) {
+        bugs.add(Bug.THE_RIGHT_WAKES_NOBODY);
+      }
+      if (from.contains("LEFT JOIN") && group.isEmpty()) {
         bugs.addAll(EnumSet.of(Bug.NOBODY_IS_ALONE_NO_MORE, Bug.NOBODY_BECOMES_ALONE));
       }
       // Where the partner is not the key, a row may be alone here, and then there.

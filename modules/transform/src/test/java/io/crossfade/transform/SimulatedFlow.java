@@ -6,6 +6,8 @@ import io.crossfade.core.table.Table;
 import io.crossfade.core.target.Arbiter;
 import io.crossfade.core.target.Contribution;
 import io.crossfade.sql.EvaluationException;
+import io.crossfade.sql.Joining;
+import io.crossfade.sql.group.Grouping;
 import io.crossfade.wire.Contributions;
 import io.crossfade.wire.Contributions.Side;
 import io.crossfade.wire.Provenance;
@@ -51,7 +53,11 @@ final class SimulatedFlow {
     /** Whose partner goes is not alone. */
     NOBODY_BECOMES_ALONE,
     /** Pairs are called by their rows, whatever these share. */
-    PAIRS_ARE_THEIR_ROWS
+    PAIRS_ARE_THEIR_ROWS,
+    /** What a row was stays in its group. */
+    ROWS_ARE_NEVER_TAKEN_OUT,
+    /** A group without rows is one still. */
+    EMPTY_GROUPS_STAY
   }
 
   private record Message(byte[] key, byte[] value, Headers headers) {}
@@ -62,6 +68,8 @@ final class SimulatedFlow {
     final Deque<Message> queue = new ArrayDeque<>();
     final Map<String, Map<Bytes, byte[]>> contributed = new HashMap<>();
     final Map<Bytes, Map<Side, Map<Bytes, byte[]>>> members = new HashMap<>();
+    final Map<Bytes, Map<Bytes, List<Row>>> grouped = new HashMap<>();
+    final Map<Bytes, List<String>> groups = new HashMap<>();
     final Map<Bytes, Arbiter<byte[]>> claims = new HashMap<>();
     final Map<Bytes, List<Contribution<byte[]>>> heard = new HashMap<>();
 
@@ -129,8 +137,8 @@ final class SimulatedFlow {
   }
 
   private void take(Partition at, Message message) {
-    if (at.topic.join().isPresent()) {
-      join(at, message);
+    if (at.topic.meeting().isPresent()) {
+      meet(at, message);
     } else if (at.topic.contributing().isEmpty()) {
       claim(at, message);
     } else {
@@ -166,8 +174,48 @@ final class SimulatedFlow {
     }
   }
 
-  private void join(Partition at, Message message) {
-    var step = at.topic.join().orElseThrow();
+  private void meet(Partition at, Message message) {
+    if (at.topic.meeting().get() instanceof Meeting.Joining joining) {
+      join(at, message, joining.step());
+    } else {
+      group(at, message, ((Meeting.Grouped) at.topic.meeting().get()).grouping());
+    }
+  }
+
+  private void group(Partition at, Message message, Grouping grouping) {
+    Bytes key = Bytes.wrap(message.key());
+    Bytes name = Bytes.wrap(Contributions.of(message.headers(), message.value()).source().bytes());
+    Map<Bytes, List<Row>> members = at.grouped.computeIfAbsent(key, k -> new TreeMap<>());
+    Grouping.Group group =
+        at.groups.containsKey(key) ? grouping.of(at.groups.get(key)) : grouping.none();
+    List<Row> now = message.value() == null ? List.of() : Contributions.decodeRows(message.value());
+    List<Row> before = members.getOrDefault(name, List.of());
+    if (!has(Bug.ROWS_ARE_NEVER_TAKEN_OUT)) {
+      before.forEach(group::remove);
+    }
+    now.forEach(group::add);
+    members.put(name, now);
+    boolean empty = group.isEmpty() && !has(Bug.EMPTY_GROUPS_STAY);
+    byte[] value;
+    try {
+      value =
+          empty
+              ? null
+              : at.topic
+                  .codec()
+                  .value(
+                      group.row(
+                          new RowCodec(grouping.key()).row(message.key()),
+                          sink -> members.values().forEach(rows -> rows.forEach(sink))));
+    } catch (EvaluationException e) {
+      throw new IllegalStateException(e);
+    }
+    at.groups.put(key, group.texts());
+    contribute(
+        at, at.topic.contributing().get(0), new Message(message.key(), value, message.headers()));
+  }
+
+  private void join(Partition at, Message message, Joining.Step step) {
     Side side = Contributions.side(message.headers());
     byte[] name = Contributions.of(message.headers(), message.value()).source().bytes();
     Map<Side, Map<Bytes, byte[]>> shared =

@@ -120,9 +120,9 @@ public final class ComparedMappings {
     for (String name : target.primaryKey()) {
       output(plan, name).passedFrom().ifPresent(passed::add);
     }
-    // Of joined rows the version of one says nothing of the others.
+    // Of several rows the version of one says nothing of the others.
     boolean whole =
-        plan.joining().isEmpty()
+        plan.isRowByRow()
             && passed.size() == target.primaryKey().size()
             && new HashSet<>(passed).equals(Set.copyOf(plan.source().primaryKey()));
     return whole

@@ -1,6 +1,7 @@
 package io.crossfade.wire;
 
 import io.crossfade.core.table.Key;
+import io.crossfade.core.table.Row;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.Contribution;
 import java.io.ByteArrayInputStream;
@@ -25,7 +26,8 @@ import org.apache.kafka.common.header.Headers;
  * where the key is claimed no more. Beside the headers of the raw record ({@link Provenance}) there
  * are {@code src}, the source's table, and {@code own}, the source row's key. Where rows meet to be
  * joined the key is what they have to share, the value is the row itself, and {@code side} says
- * where it stands in the JOIN.
+ * where it stands in the JOIN. Where rows meet to be put together the key is that of their group,
+ * and the value is what {@link #encodeRows} writes.
  *
  * <p>In a store: a version, which is 1, then each entry; texts and bytes have their length in
  * front, as four bytes.
@@ -144,6 +146,41 @@ public final class Contributions {
    */
   public static List<byte[]> decodeKeys(byte[] stored) {
     return read(stored, Contributions::bytes);
+  }
+
+  /** What a row contributes to a group: in a record and in a store. */
+  public static byte[] encodeRows(Collection<Row> rows) {
+    return written(
+        out -> {
+          out.writeInt(rows.size());
+          for (Row row : rows) {
+            out.writeInt(row.size());
+            for (int i = 0; i < row.size(); i++) {
+              String value = row.get(i);
+              out.writeBoolean(value != null);
+              if (value != null) {
+                write(out, value.getBytes(StandardCharsets.UTF_8));
+              }
+            }
+          }
+        });
+  }
+
+  /**
+   * What {@link #encodeRows} has written.
+   *
+   * @throws MalformedRecordException where the bytes are none
+   */
+  public static List<Row> decodeRows(byte[] stored) {
+    return read(
+        stored,
+        in -> {
+          String[] values = new String[in.readInt()];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = in.readBoolean() ? new String(bytes(in), StandardCharsets.UTF_8) : null;
+          }
+          return Row.of(values);
+        });
   }
 
   /** A dot within the schema's name has a backslash before it. */

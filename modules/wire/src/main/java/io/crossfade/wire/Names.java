@@ -51,6 +51,21 @@ public final class Names {
     return repartition(joins(into, number));
   }
 
+  /**
+   * The same of the topic in which rows meet that a GROUP BY of a mapping into a new table puts
+   * together.
+   *
+   * @param number counts those mappings, from 1
+   */
+  public static String groups(TableId into, int number) {
+    return "groups." + escape(into.schema()) + "." + escape(into.name()) + "." + number;
+  }
+
+  /** The topic of {@link #groups}. */
+  public String groupsTopic(TableId into, int number) {
+    return repartition(groups(into, number));
+  }
+
   private String repartition(String name) {
     return applyGroup() + "-" + name + "-repartition";
   }

@@ -23,6 +23,7 @@ import io.crossfade.server.Document;
 import io.crossfade.server.Status;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.Joining;
+import io.crossfade.sql.group.Grouping;
 import io.crossfade.transform.Mappings;
 import io.crossfade.transform.RowsMapper;
 import io.crossfade.verify.ComparedMapping;
@@ -213,6 +214,11 @@ final class Explainer implements Document {
     }
 
     @Override
+    public Optional<Grouping> grouping() {
+      return all.grouping();
+    }
+
+    @Override
     public Set<String> uses(Table table) {
       return all.uses(table);
     }
@@ -341,8 +347,8 @@ final class Explainer implements Document {
       List<Held> held = held(Optional.of(new String(history.key(), StandardCharsets.UTF_8)));
       // Last: a difference that this is newer than all else cannot be a fault of the target.
       Optional<Row> now = row(source, stored(old), Row.of(oldKey));
-      // Of joined rows nobody else can tell what becomes of them.
-      boolean independent = isLookedUp() || mapper.joining().isPresent();
+      // Of several rows nobody else can tell what becomes of them.
+      boolean independent = isLookedUp() || mapper.mixes();
       Given expected = expected(now, independent);
       List<Evidence.Seen> seen =
           history.last().stream()

@@ -123,9 +123,9 @@ final class KeyHistory implements AutoCloseable {
             row.map(old -> given(mapper, old)).orElse(Given.NOTHING)));
   }
 
-  /** What the SELECT gives for an old row, evaluated here; of joined rows one does not tell it. */
+  /** What the SELECT gives for an old row, evaluated here; of several rows one does not tell it. */
   static Given given(RowsMapper mapper, Row old) {
-    if (mapper.joining().isPresent()) {
+    if (mapper.mixes()) {
       return Given.unknown(
           "the row is made of rows of "
               + mapper.sources().stream()

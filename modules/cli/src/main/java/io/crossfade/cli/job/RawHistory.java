@@ -37,11 +37,11 @@ final class RawHistory {
 
   /**
    * Goes through a table's raw topic, from its beginning to where it ends now. Waits for Kafka. Of
-   * joined tables there is nothing to be said.
+   * rows that are made of several there is nothing to be said.
    */
   void read(Migration.MappedTable table, BiConsumer<Row, Row> sink) throws InterruptedException {
     RowsMapper mapper = Mappings.of(table.plan(), table.target(), false).mapper();
-    if (mapper.joining().isPresent()) {
+    if (mapper.mixes()) {
       // A record has one of the rows that a new row is made of.
       return;
     }

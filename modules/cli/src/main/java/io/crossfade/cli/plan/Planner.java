@@ -191,6 +191,7 @@ public final class Planner {
     if (plan.filters()) {
       steps.add("filter");
     }
+    plan.grouping().ifPresent(grouping -> steps.add("group"));
     steps.add("project");
     boolean keepsKey = plan.into(mapped.target()).keepsKey(mapped.target());
     if (!keepsKey) {
@@ -249,7 +250,9 @@ public final class Planner {
               + StateEstimate.rows(mapped.plan())
               + " B for one of each; ";
     }
+    boolean grouped = mapped.plan().grouping().isPresent();
     return joined
+        + (grouped ? "what each row contributes to its group, and what that came to; " : "")
         + "which keys each row of "
         + old.id()
         + " gave, about "

@@ -25,6 +25,9 @@ final class ProposedTable {
    *     key, so that the new one could have none
    */
   static Table of(TableId into, SelectPlan plan) throws SqlException {
+    if (plan.grouping().isPresent()) {
+      return of(into, plan, groupKey(into, plan));
+    }
     if (!plan.givesOneAtMost()) {
       throw new SqlException(
           List.of(
@@ -59,6 +62,25 @@ final class ProposedTable {
     if (!problems.isEmpty()) {
       throw new SqlException(problems);
     }
+    return of(into, plan, key);
+  }
+
+  private static List<String> groupKey(TableId into, SelectPlan plan) throws SqlException {
+    Optional<List<String>> key = plan.groupKey();
+    if (key.isEmpty()) {
+      throw new SqlException(
+          List.of(
+              new SqlProblem(
+                  1,
+                  1,
+                  "the SELECT does not give all of its GROUP BY; without it "
+                      + into
+                      + " can have no key")));
+    }
+    return key.get();
+  }
+
+  private static Table of(TableId into, SelectPlan plan, List<String> key) {
     List<Column> columns = new ArrayList<>();
     for (int i = 0; i < plan.columns().size(); i++) {
       OutputColumn output = plan.columns().get(i);

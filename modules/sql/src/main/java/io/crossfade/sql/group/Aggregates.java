@@ -259,7 +259,8 @@ public final class Aggregates {
         return refuse(
             call,
             "the order of the values is left to chance: write ORDER BY in it, and at its end the"
-                + " primary key of each table, with the number of the element where rows are split");
+                + " primary key of the table, of each where a row of one meets several of another,"
+                + " with the number of the element where rows are split");
       }
       TypeFamily family = value.type().family();
       if (call.name().equals("array_agg")) {
