@@ -7,7 +7,8 @@ import java.time.LocalDateTime;
 import java.util.UUID;
 
 /**
- * The types that a function may take and give, each with the class that its values have in Java.
+ * The types that a function or a mapper may take and give, each with the class that its values have
+ * in Java.
  */
 public enum SqlType {
   BOOLEAN(Boolean.class),
