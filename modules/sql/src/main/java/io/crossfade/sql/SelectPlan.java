@@ -28,7 +28,7 @@ import java.util.function.UnaryOperator;
  * A compiled SELECT: a projection and filter over the rows of a table, or of tables that are
  * joined, or over the elements of such rows. Immutable and safe for several threads.
  */
-public final class SelectPlan {
+public final class SelectPlan implements RowsPlan {
 
   private final String sql;
   private final ParsedSelect parsed;
@@ -116,11 +116,13 @@ public final class SelectPlan {
    * The first table of the FROM, as the catalog gave it: each row that comes out comes of one of
    * its rows.
    */
+  @Override
   public Table source() {
     return parsed.source();
   }
 
   /** All tables of the FROM, in its order; one that is joined to itself is there twice. */
+  @Override
   public List<Table> sources() {
     List<Table> sources = new ArrayList<>();
     sources.add(parsed.source());
@@ -129,6 +131,7 @@ public final class SelectPlan {
   }
 
   /** How the tables are joined; empty where there is one. */
+  @Override
   public Optional<Joining> joining() {
     return rows.joining();
   }
@@ -144,16 +147,19 @@ public final class SelectPlan {
   }
 
   /** What the SELECT puts out, in its order. */
+  @Override
   public List<OutputColumn> columns() {
     return columns;
   }
 
   /** The columns of a table that are read at all, by an output, the WHERE or the FROM. */
+  @Override
   public Set<String> inputColumns(TableId table) {
     return Collections.unmodifiableSet(inputColumns.getOrDefault(table, Set.of()));
   }
 
   /** Whether it leaves rows out. */
+  @Override
   public boolean filters() {
     return rows.where().isPresent() || havingPlan.isPresent();
   }
@@ -188,6 +194,7 @@ public final class SelectPlan {
    *     or a group
    * @return values in the order of {@link #columns()}
    */
+  @Override
   public List<Row> rows(Row row) throws EvaluationException {
     if (rows.grouping().isPresent()) {
       return passes(having, "HAVING", row) ? List.of(output(row)) : List.of();
@@ -268,6 +275,7 @@ public final class SelectPlan {
    *
    * @param target a table against which {@link MappingCheck} found no error
    */
+  @Override
   public SelectPlan into(Table target) {
     List<OutputColumn> assigned = new ArrayList<>();
     List<Expr> expressions = new ArrayList<>();
@@ -294,6 +302,7 @@ public final class SelectPlan {
    *
    * @param target into which this plan gives its rows ({@link #into}), all of its key
    */
+  @Override
   public boolean keepsKey(Table target) {
     if (!isRowByRow()) {
       return false;
@@ -304,6 +313,16 @@ public final class SelectPlan {
     }
     return from.equals(Set.copyOf(source().primaryKey()))
         && target.primaryKey().size() == source().primaryKey().size();
+  }
+
+  @Override
+  public List<Finding> check(Table target) {
+    return MappingCheck.check(this, target);
+  }
+
+  @Override
+  public String definition() {
+    return oracleSql(UnaryOperator.identity());
   }
 
   /**

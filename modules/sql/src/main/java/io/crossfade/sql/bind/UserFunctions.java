@@ -5,13 +5,11 @@ import io.crossfade.core.table.TypeFamily;
 import io.crossfade.plugin.FunctionCall;
 import io.crossfade.plugin.FunctionFailure;
 import io.crossfade.plugin.ScalarFunction;
-import io.crossfade.plugin.SqlType;
 import io.crossfade.sql.eval.Eval;
 import io.crossfade.sql.eval.Routine;
 import io.crossfade.sql.front.KnownFunctions;
 import io.crossfade.sql.value.JavaValues;
 import io.crossfade.sql.value.PgError;
-import io.crossfade.sql.value.PgTypes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,28 +50,13 @@ public final class UserFunctions {
 
   private void add(FunctionCall call) {
     TypeFamily[] parameters =
-        call.parameters().stream().map(UserFunctions::family).toArray(TypeFamily[]::new);
-    ColumnType result = PgTypes.plain(family(call.result()));
+        call.parameters().stream().map(JavaColumns::family).toArray(TypeFamily[]::new);
+    ColumnType result = JavaColumns.type(call.result());
     List<Signature> overloads = signatures.computeIfAbsent(call.name(), n -> new ArrayList<>());
     if (overloads.stream().anyMatch(o -> o.parameters().equals(List.of(parameters)))) {
       throw new IllegalArgumentException("there are two functions " + call.signature());
     }
     overloads.add(Signature.of(result, evals -> compile(call, evals), parameters));
-  }
-
-  private static TypeFamily family(SqlType type) {
-    return switch (type) {
-      case BOOLEAN -> TypeFamily.BOOLEAN;
-      case INTEGER -> TypeFamily.INT4;
-      case BIGINT -> TypeFamily.INT8;
-      case NUMERIC -> TypeFamily.NUMERIC;
-      case DOUBLE -> TypeFamily.FLOAT8;
-      case TEXT -> TypeFamily.TEXT;
-      case DATE -> TypeFamily.DATE;
-      case TIMESTAMP -> TypeFamily.TIMESTAMP;
-      case TIMESTAMPTZ -> TypeFamily.TIMESTAMPTZ;
-      case UUID -> TypeFamily.UUID;
-    };
   }
 
   private static Eval compile(FunctionCall call, List<Eval> arguments) {

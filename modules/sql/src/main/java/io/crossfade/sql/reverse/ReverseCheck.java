@@ -4,6 +4,7 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.sql.Finding;
 import io.crossfade.sql.Finding.Severity;
+import io.crossfade.sql.MapperPlan;
 import io.crossfade.sql.MappingCheck;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.front.ParsedSelect.Item;
@@ -62,7 +63,7 @@ public record ReverseCheck(List<Finding> findings, List<ColumnNote> notes) {
                   + forwards.stream().map(f -> f.target().id().toString()).toList()));
       return new ReverseCheck(findings, List.of());
     }
-    if (forwards.stream().anyMatch(forward -> !forward.select().isRowByRow())) {
+    if (forwards.stream().anyMatch(f -> f.mapper().isEmpty() && !f.select().isRowByRow())) {
       findings.add(
           new Finding(
               Severity.ERROR,
@@ -72,7 +73,27 @@ public record ReverseCheck(List<Finding> findings, List<ColumnNote> notes) {
                   + ", whose rows are split or joined: one row cannot be made of several"));
       return new ReverseCheck(findings, List.of());
     }
-    return new ReverseCheck(findings, notes(reverse, old, forwards, read.get()));
+    return new ReverseCheck(
+        findings,
+        read.get().mapper().isPresent()
+            ? notesOfMapper(reverse, old, forwards, read.get())
+            : notes(reverse, old, forwards, read.get()));
+  }
+
+  /** What a mapper makes of a column nobody can tell, only which ones it reads and fills. */
+  private static List<ColumnNote> notesOfMapper(
+      SelectPlan reverse, Table old, List<Forward> forwards, Forward read) {
+    List<ColumnNote> notes = new ArrayList<>();
+    for (int i = 0; i < old.columns().size(); i++) {
+      Column column = old.columns().get(i);
+      boolean filled =
+          reverse.columns().stream().anyMatch(output -> output.name().equals(column.name()));
+      if (!filled && !column.generated()) {
+        notes.add(Unheld.unfilled(column, readers(forwards, i)));
+      }
+    }
+    notes.addAll(Unheld.unread(read, reverse.inputColumns(reverse.source().id())));
+    return notes;
   }
 
   private static List<ColumnNote> notes(
@@ -106,8 +127,19 @@ public record ReverseCheck(List<Finding> findings, List<ColumnNote> notes) {
 
   private static List<String> readers(List<Forward> forwards, int column) {
     return forwards.stream()
-        .flatMap(forward -> new Origins(forward).readers(column).stream())
+        .flatMap(forward -> readers(forward, column).stream())
         .distinct()
         .toList();
+  }
+
+  private static List<String> readers(Forward forward, int column) {
+    if (forward.mapper().isEmpty()) {
+      return new Origins(forward).readers(column);
+    }
+    MapperPlan mapper = forward.mapper().get();
+    return mapper.inputColumns(forward.old().id())
+            .contains(forward.old().columns().get(column).name())
+        ? List.of("what " + mapper.name() + " makes of it")
+        : List.of();
   }
 }

@@ -1,8 +1,10 @@
 package io.crossfade.sql.reverse;
 
 import io.crossfade.core.table.TableId;
+import io.crossfade.sql.MapperPlan;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** How an old table is filled from a new one after a switch. */
 public sealed interface ReverseMapping {
@@ -20,8 +22,16 @@ public sealed interface ReverseMapping {
     if (forwards.stream().map(forward -> forward.old().id()).distinct().count() != 1) {
       throw new IllegalArgumentException("a way back is derived for one old table at a time");
     }
+    TableId old = forwards.get(0).old().id();
+    Optional<MapperPlan> mapper =
+        forwards.stream().flatMap(forward -> forward.mapper().stream()).findFirst();
+    if (mapper.isPresent()) {
+      return new Demanded(
+          old,
+          List.of(mapper.get().name() + " is Java, of which no way back can be told"),
+          "SELECT ... FROM ...");
+    }
     if (forwards.stream().anyMatch(forward -> !forward.select().isRowByRow())) {
-      TableId old = forwards.get(0).old().id();
       return new Demanded(
           old,
           List.of("its rows are split or joined, and one row cannot be made of several yet"),

@@ -5,6 +5,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.SelectPlan;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class RoundTrip {
 
   private final Table old;
   private final Table fresh;
-  private final SelectPlan there;
+  private final RowsPlan there;
   private final SelectPlan back;
 
   /** Whether a row says enough of what comes back of it. */
@@ -50,7 +51,7 @@ public final class RoundTrip {
   public RoundTrip(Forward forward, Table rows, SelectPlan back) {
     this.old = forward.old();
     this.fresh = forward.target();
-    this.there = forward.select().into(fresh);
+    this.there = forward.plan().into(fresh);
     this.back = back;
     List<String> filling = back.columns().stream().map(OutputColumn::name).toList();
     List<String> asked = rows.columns().stream().map(Column::name).toList();
@@ -87,8 +88,8 @@ public final class RoundTrip {
     }
     try {
       Optional<Row> before = back.evaluate(row);
-      Optional<Row> again = before.isEmpty() ? before : there.evaluate(whole(before.get()));
-      return again.isPresent() && isGiven(row, again.get());
+      return before.isPresent()
+          && there.rows(whole(before.get())).stream().anyMatch(again -> isGiven(row, again));
     } catch (EvaluationException e) {
       return false;
     }
@@ -103,7 +104,7 @@ public final class RoundTrip {
    *     the key is not that of the old row
    */
   public Optional<Row> key(Row keyRow) {
-    if (!there.keepsKey(fresh)) {
+    if (!(there instanceof SelectPlan select) || !select.keepsKey(fresh)) {
       return Optional.empty();
     }
     try {
@@ -113,7 +114,7 @@ public final class RoundTrip {
       for (int i = 0; i < indexes.length; i++) {
         values[indexes[i]] = key.get(i);
       }
-      return Optional.of(there.evaluateColumns(fresh.primaryKey(), Row.of(values)));
+      return Optional.of(select.evaluateColumns(fresh.primaryKey(), Row.of(values)));
     } catch (EvaluationException e) {
       return Optional.empty();
     }

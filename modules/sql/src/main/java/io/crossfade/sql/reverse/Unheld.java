@@ -6,6 +6,7 @@ import io.crossfade.sql.front.ParsedSelect.Item;
 import io.crossfade.sql.front.Term;
 import io.crossfade.sql.reverse.ColumnNote.Kind;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,6 +66,30 @@ final class Unheld {
               column.name() + " " + origin + "; what is written to it does not come back"));
     }
     return notes;
+  }
+
+  /**
+   * New columns of a mapper's table that the way back does not read.
+   *
+   * @param used those that it reads
+   */
+  static List<ColumnNote> unread(Forward forward, Set<String> used) {
+    String mapper = forward.mapper().orElseThrow().name();
+    Set<String> given = new HashSet<>();
+    forward.plan().columns().forEach(output -> given.add(output.name()));
+    return forward.target().columns().stream()
+        .filter(column -> !column.generated() && !used.contains(column.name()))
+        .map(
+            column ->
+                new ColumnNote(
+                    column.name(),
+                    Kind.NEW,
+                    column.name()
+                        + (given.contains(column.name())
+                            ? " is made by " + mapper
+                            : " is not in the old table")
+                        + "; what is written to it does not come back"))
+        .toList();
   }
 
   /**
