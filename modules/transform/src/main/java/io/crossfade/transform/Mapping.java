@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * One new table and what fills it, alone or with others.
  *
- * @param mapper the compiled SELECT
+ * @param mapper what makes its rows
  * @param target the new table as the database has it, with its primary key
  * @param targetWasEmpty whether it had no row when this migration first started: then rows of a
  *     first load may be copied, which is the fastest

@@ -5,6 +5,7 @@ import io.crossfade.core.table.Table;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.Joining;
 import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.group.Grouping;
 import java.nio.charset.StandardCharsets;
@@ -15,22 +16,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Mappings from SELECTs. */
+/** Mappings from SELECTs and mappers. */
 public final class Mappings {
 
   private Mappings() {}
 
   /**
-   * A SELECT and the table that it fills.
+   * A SELECT or a mapper, and the table that it fills.
    *
-   * @param plan the SELECT, its outputs as the table stores them
+   * @param plan its outputs as the table stores them
    * @param target the new table as the database has it
    * @param targetWasEmpty whether it had no row when this migration first started
-   * @throws IllegalArgumentException where the SELECT does not fill the table's key
+   * @throws IllegalArgumentException where it does not fill the table's key
    */
-  public static Mapping of(SelectPlan plan, Table target, boolean targetWasEmpty) {
+  public static Mapping of(RowsPlan plan, Table target, boolean targetWasEmpty) {
     return new Mapping(
-        keepsKey(plan, target) ? new SelectMapper(plan, target) : new SelectRows(plan, target),
+        plan instanceof SelectPlan select && keepsKey(select, target)
+            ? new SelectMapper(select, target)
+            : new PlanRows(plan, target),
         target,
         targetWasEmpty);
   }
@@ -67,9 +70,12 @@ public final class Mappings {
     return plan.keepsKey(target);
   }
 
-  /** The SELECT, and the types of both keys: all that decides which keys there can be. */
-  private static String fingerprint(SelectPlan plan, Table target) {
-    StringBuilder text = new StringBuilder(plan.oracleSql(id -> id));
+  /**
+   * What makes the rows, and the types of both keys: all that decides which keys there can be. Of a
+   * mapper this is its code, each change of which may make others.
+   */
+  private static String fingerprint(RowsPlan plan, Table target) {
+    StringBuilder text = new StringBuilder(plan.definition());
     for (String name : target.primaryKey()) {
       text.append('\n').append(name).append(' ').append(target.column(name).type());
     }
@@ -89,13 +95,13 @@ public final class Mappings {
   }
 
   /** Rows with keys of their own. */
-  private static class SelectRows implements RowsMapper {
+  private static class PlanRows implements RowsMapper {
 
-    final SelectPlan plan;
+    private final RowsPlan plan;
     private final List<String> columns;
     private final String fingerprint;
 
-    SelectRows(SelectPlan plan, Table target) {
+    PlanRows(RowsPlan plan, Table target) {
       this.plan = plan;
       this.fingerprint = Mappings.fingerprint(plan, target);
       this.columns = plan.columns().stream().map(OutputColumn::name).toList();
@@ -147,12 +153,14 @@ public final class Mappings {
     }
   }
 
-  private static final class SelectMapper extends SelectRows implements RowMapper {
+  private static final class SelectMapper extends PlanRows implements RowMapper {
 
+    private final SelectPlan plan;
     private final List<String> key;
 
     SelectMapper(SelectPlan plan, Table target) {
       super(plan, target);
+      this.plan = plan;
       this.key = target.primaryKey();
     }
 

@@ -22,14 +22,27 @@ public record ComparedMapping(
 
   /** Makes new rows of old ones. Safe for use by several threads. */
   @FunctionalInterface
-  public interface Mapper {
+  public interface Rows {
     /**
-     * The row that is expected.
+     * The rows that are expected.
      *
-     * @return empty where the old row is left out
+     * @return none where the old row is left out
      * @throws RuntimeException where the row has none; the message says why
      */
-    Optional<Row> map(Row old);
+    List<Row> of(Row old);
+  }
+
+  /**
+   * What makes the rows that are expected.
+   *
+   * @param rows of old ones
+   * @param keepsKey whether there is at most one of each, whose key is the old row's; else the old
+   *     table is read as a whole to find the row of a key
+   */
+  public record Mapper(Rows rows, boolean keepsKey) {
+    public Mapper {
+      Objects.requireNonNull(rows, "rows");
+    }
   }
 
   public ComparedMapping {
@@ -38,7 +51,8 @@ public record ComparedMapping(
     Objects.requireNonNull(actual, "actual");
     Objects.requireNonNull(mapper, "mapper");
     if (expected.ordered() != actual.ordered()
-        || expected.key().size() != actual.key().size()
+        || (mapper.map(Mapper::keepsKey).orElse(true)
+            && expected.key().size() != actual.key().size())
         || (mapper.isEmpty() && expected.columns().size() != actual.columns().size())) {
       throw new IllegalArgumentException("the two sides of " + into + " have other shapes");
     }

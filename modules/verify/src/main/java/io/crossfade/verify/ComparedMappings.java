@@ -7,6 +7,7 @@ import io.crossfade.core.verify.Relation;
 import io.crossfade.core.verify.RelationColumn;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.SelectPlan;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -44,12 +45,49 @@ public final class ComparedMappings {
   private ComparedMappings() {}
 
   /**
-   * A SELECT and the table that it fills.
+   * A SELECT or a mapper, and the table that it fills.
    *
-   * @param plan the SELECT as it was written, its outputs in their own types
+   * @param plan as it was written, its outputs in their own types
    * @param target the new table
    */
-  public static ComparedMapping of(SelectPlan plan, Table target) {
+  public static ComparedMapping of(RowsPlan plan, Table target) {
+    return plan instanceof SelectPlan select ? of(select, target) : ofMapper(plan, target);
+  }
+
+  /**
+   * All rows have to be made to find that of one key. So both tables are read as a whole, as often
+   * as a batch of rows that differ is looked at.
+   */
+  private static ComparedMapping ofMapper(RowsPlan plan, Table target) {
+    return new ComparedMapping(
+        target.id(),
+        stored(plan.source()),
+        new Relation(
+            new Relation.Stored(target.id()),
+            plan.columns().stream()
+                .map(c -> RelationColumn.plain(c.name(), target.column(c.name()).type()))
+                .toList(),
+            key(target),
+            0),
+        Optional.of(new ComparedMapping.Mapper(rows(plan.into(target)), false)));
+  }
+
+  /** A table as it is, to be read as a whole or by its key. */
+  static Relation stored(Table table) {
+    return new Relation(
+        new Relation.Stored(table.id()),
+        table.columns().stream().map(c -> RelationColumn.plain(c.name(), c.type())).toList(),
+        key(table),
+        0);
+  }
+
+  private static List<RelationColumn> key(Table table) {
+    return table.primaryKey().stream()
+        .map(name -> RelationColumn.plain(name, table.column(name).type()))
+        .toList();
+  }
+
+  private static ComparedMapping of(SelectPlan plan, Table target) {
     boolean here = !plan.userFunctions().isEmpty();
     int ordered = ordered(plan, target);
     List<RelationColumn> columns = new ArrayList<>();
@@ -61,16 +99,14 @@ public final class ComparedMappings {
         new Relation(
             new Relation.Stored(target.id()),
             columns.stream().map(c -> RelationColumn.plain(c.name(), c.as())).toList(),
-            target.primaryKey().stream()
-                .map(name -> RelationColumn.plain(name, target.column(name).type()))
-                .toList(),
+            key(target),
             ordered);
     return here
         ? new ComparedMapping(
             target.id(),
             oldTable(plan, target, ordered),
             actual,
-            Optional.of(mapper(plan.into(target))))
+            Optional.of(new ComparedMapping.Mapper(rows(plan.into(target)), true)))
         : new ComparedMapping(
             target.id(),
             new Relation(
@@ -152,10 +188,10 @@ public final class ComparedMappings {
         ordered);
   }
 
-  private static ComparedMapping.Mapper mapper(SelectPlan plan) {
+  private static ComparedMapping.Rows rows(RowsPlan plan) {
     return row -> {
       try {
-        return plan.evaluate(row);
+        return plan.rows(row);
       } catch (EvaluationException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

@@ -92,7 +92,7 @@ public final class HtmlReport {
       notes.add(
           table.independent()
               ? "independent: the source executed the SELECT"
-              : "not independent: rows were computed by the migration's own functions");
+              : "not independent: rows were computed by the migration's own Java");
       if (table.vacuous()) {
         notes.add("there was no row on either side, so this says nothing");
       }

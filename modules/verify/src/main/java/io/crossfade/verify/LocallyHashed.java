@@ -13,6 +13,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,26 +66,38 @@ final class LocallyHashed implements RelationReader {
   private void each(KeyRange range, Consumer<KeyedHash> sink) {
     rows.rows(
         range,
-        row -> map(row).ifPresent(mapped -> sink.accept(hash(comparison.keyOf(mapped), mapped))));
+        row -> map(row).forEach(mapped -> sink.accept(hash(comparison.keyOf(mapped), mapped))));
   }
 
   @Override
   public void rows(KeyRange range, Consumer<Row> sink) {
-    rows.rows(range, row -> map(row).ifPresent(sink));
+    rows.rows(range, row -> map(row).forEach(sink));
   }
 
   @Override
   public void rows(Collection<Row> keys, Consumer<StoredRow> sink) {
-    rows.rows(
-        keys,
-        row ->
-            map(row.values())
-                .ifPresent(mapped -> sink.accept(new StoredRow(mapped, row.version()))));
+    if (mapper.keepsKey()) {
+      rows.rows(
+          keys,
+          row ->
+              map(row.values())
+                  .forEach(mapped -> sink.accept(new StoredRow(mapped, row.version()))));
+      return;
+    }
+    Set<Row> wanted = new HashSet<>(keys);
+    // Of which old row it comes may be another one each time, so it has no version.
+    rows(
+        KeyRange.ALL,
+        row -> {
+          if (wanted.contains(comparison.keyOf(row))) {
+            sink.accept(new StoredRow(row, ""));
+          }
+        });
   }
 
-  private Optional<Row> map(Row row) {
+  private List<Row> map(Row row) {
     try {
-      return mapper.map(row);
+      return mapper.rows().of(row);
     } catch (RuntimeException e) {
       throw new ReadFailedException(
           "the mapping fails for a row of the source: " + e.getMessage(), false, e);

@@ -101,7 +101,7 @@ final class RangeComparison {
         hash -> {
           if (open.put(comparison.key(hash.key()), hashes(hash)) != null) {
             throw new ReadFailedException(
-                "the SELECT gives two rows with the key " + hash.key(), false, null);
+                "two rows with the key " + hash.key() + " come of the old rows", false, null);
           }
         });
     Set<Row> differing = new HashSet<>();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,8 @@ final class Sides implements AutoCloseable {
 
   /** Longer values are known by their hash: so much of each value of a batch is in memory. */
   private static final int LONGEST = 1 << 16;
+
+  private static final ComparedMapping.Mapper AS_IT_IS = new ComparedMapping.Mapper(List::of, true);
 
   /** What is read from both. */
   @FunctionalInterface
@@ -98,7 +101,7 @@ final class Sides implements AutoCloseable {
       actual =
           Optional.of(
               mapping.mapper().isPresent()
-                  ? new LocallyHashed(opened, Optional::of, comparison)
+                  ? new LocallyHashed(opened, AS_IT_IS, comparison)
                   : opened);
     }
     return actual.get();

@@ -155,7 +155,7 @@ final class TableStanding {
               + " rows with other values were not looked up in the past: some may be stale");
     }
     if (mapping.mapper().isPresent()) {
-      all.add("expected rows were computed by the user's functions here, not by the source");
+      all.add("expected rows were computed by the user's own Java here, not by the source");
     }
     return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
   }
