@@ -38,12 +38,14 @@ final class Fingerprint {
     kafka(json.putObject("kafka"), spec.kafka());
     var tables = json.putArray("tables");
     for (TableSpec table : spec.tables()) {
-      tables
-          .addObject()
-          .put("schema", table.into().schema())
-          .put("name", table.into().name())
-          .put("select", table.select().text())
-          .put("existing", table.existing().name());
+      ObjectNode entry =
+          tables
+              .addObject()
+              .put("schema", table.into().schema())
+              .put("name", table.into().name())
+              .put("select", table.select().text())
+              .put("existing", table.existing().name());
+      table.mapper().ifPresent(mapper -> entry.put("mapper", mapper.className()));
     }
     if (!spec.schemas().isEmpty()) {
       var schemas = json.putArray("schemas");

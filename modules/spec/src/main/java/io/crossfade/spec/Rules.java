@@ -16,6 +16,9 @@ final class Rules {
   private static final Pattern SERVERS =
       Pattern.compile("\\s*[^\\s,:/]+:\\d{1,5}\\s*|\\s*\\[[0-9a-fA-F:.]+]:\\d{1,5}\\s*");
 
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("[\\p{L}_$][\\p{L}\\p{Nd}_$]*(\\.[\\p{L}_$][\\p{L}\\p{Nd}_$]*)*");
+
   /** The job's guarantees stand on these; a spec must not change them under it. */
   private static final Set<String> OWN_PROPERTIES =
       Set.of(
@@ -139,6 +142,27 @@ final class Rules {
         .ifPresent(into -> once(into, table + "/into", seen, "a mapping in line %d already"));
     from(table + "/from");
     sql(table + "/select");
+    mapper(table);
+  }
+
+  private void mapper(String table) {
+    String mapper = table + "/mapper";
+    if (!tree.has(mapper)) {
+      return;
+    }
+    if (tree.has(table + "/select")) {
+      problems.add(
+          tree.keyPlace(mapper)
+              .problem(
+                  "'mapper' goes with 'from', not with 'select': it is given whole rows of one old"
+                      + " table"));
+    }
+    values
+        .text(mapper)
+        .filter(name -> !CLASS_NAME.matcher(name).matches())
+        .ifPresent(
+            name ->
+                add(mapper, "must be the name of a class, for instance com.example.InvoiceMapper"));
   }
 
   private void once(TableId into, String pointer, Map<TableId, Place> seen, String already) {
@@ -247,6 +271,12 @@ final class Rules {
     Optional<String> schema = schemaName(into);
     if (schema.filter("crossfade"::equals).isPresent()) {
       add(into, "must not be the schema crossfade, which holds Crossfade's own tables");
+    }
+    if (tree.has(table + "/mapper")) {
+      problems.add(
+          tree.keyPlace(table + "/mapper")
+              .problem(
+                  "'mapper' fills one table, not all of a schema; give it an entry of its own"));
     }
     if (tree.has(table + "/select")) {
       add(

@@ -4,6 +4,7 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.spec.TableSpec.Existing;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Mappings of all tables of a schema, each as it is. Which tables these are only the source knows.
@@ -43,6 +44,7 @@ public record SchemaSpec(
         new TableId(into, name),
         place,
         origin.standingFor("SELECT * FROM " + quoted(from) + "." + quoted(name)),
+        Optional.empty(),
         existing);
   }
 

@@ -193,6 +193,9 @@ final class SpecBuilder {
         tree.has(pointer + "/select")
             ? tree.sql(pointer + "/select")
             : selectAll(pointer + "/from"),
+        values
+            .text(pointer + "/mapper")
+            .map(name -> new TableSpec.MapperName(name, tree.valuePlace(pointer + "/mapper"))),
         existing(pointer));
   }
 

@@ -288,8 +288,33 @@ class ProblemsTest {
         on-truncate: apply
         """,
         "4:14: not yet: 'mariadb'; only 'postgres' can be a source",
-        "19:5: not yet: 'mapper'; a mapping is a SELECT",
         "21:5: not yet: 'columns'; a SELECT gives all columns of its table");
+  }
+
+  /** Fails where a mapper is given what it cannot read, or a class that cannot be one. */
+  @Test
+  void shouldReportMappersThatCannotBe() {
+    assertProblems(
+        """
+        migration: m
+        source: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        target: { connector: postgres, url: "jdbc:postgresql://h/d", username: u }
+        kafka: { bootstrap-servers: k:9092 }
+        tables:
+          - { into: p.a, select: SELECT id FROM p.b, mapper: com.example.M }
+          - { into: p.*, from: p.*, mapper: com.example.M }
+          - { into: p.c, from: p.b, mapper: com.example. }
+          - { into: p.d, from: p.b, mapper: "" }
+          - { into: p.e, mapper: com.example.M }
+          - { into: p.f, from: p.b, mapper: 7 }
+          - { into: p.g, from: p.b, mapper: com.example.Ä_1$Inner }
+        """,
+        "6:46: 'mapper' goes with 'from', not with 'select': it is given whole rows of one old table",
+        "7:29: 'mapper' fills one table, not all of a schema; give it an entry of its own",
+        "8:37: 'mapper' must be the name of a class, for instance com.example.InvoiceMapper",
+        "9:37: 'mapper' is empty",
+        "10:5: entry 5 of 'tables' needs either 'select' or 'from'",
+        "11:37: 'mapper' must be text, is a number; put it between quotes");
   }
 
   /**

@@ -86,6 +86,21 @@ class SpecReaderTest {
     assertThat(spec.server()).isEqualTo(new ServerSpec("0.0.0.0", 0, Optional.of(Secret.of("t0"))));
   }
 
+  /** Fails where the class is no part of what two specs are told apart by. */
+  @Test
+  void shouldReadAMapper() {
+    Spec spec = Specs.valid(directory, VALID + "    mapper: com.example.InvoiceMapper\n");
+
+    assertThat(spec.tables().get(0).select().text()).isEqualTo("SELECT * FROM public.old_audit");
+    TableSpec.MapperName mapper = spec.tables().get(0).mapper().orElseThrow();
+    assertThat(mapper.className()).isEqualTo("com.example.InvoiceMapper");
+    assertThat(mapper.place().problem("x")).asString().endsWith("m.yaml:17:13: x");
+    assertThat(spec.fingerprint())
+        .isNotEqualTo(Specs.valid(directory, VALID).fingerprint())
+        .isNotEqualTo(
+            Specs.valid(directory, VALID + "    mapper: com.example.Other\n").fingerprint());
+  }
+
   @Test
   void shouldReadUnquotedTableNamesAsPostgresDoes() {
     Spec spec = Specs.valid(directory, VALID.replace("public.audit", "Public . ÄUDIT_2$"));

@@ -137,7 +137,7 @@ public final class Plugins implements AutoCloseable {
       Path jar = jarOf(className);
       URLClassLoader loader = new URLClassLoader(new URL[] {url(jar)}, new ApiOnly());
       loaders.add(loader);
-      return new UserMapper(MapperCall.of(make(className, loader)), code(jar));
+      return new UserMapper(declared(make(className, loader)), code(jar));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           className + " cannot be read from its jar: " + e.getMessage(), e);
@@ -196,6 +196,17 @@ public final class Plugins implements AutoCloseable {
     } catch (ClassNotFoundException | LinkageError e) {
       throw new IllegalArgumentException(
           className + " cannot be loaded: " + e + "; its jar must hold all that it uses", e);
+    }
+  }
+
+  private static MapperCall declared(Mapper mapper) {
+    try {
+      return MapperCall.of(mapper);
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalArgumentException(
+          mapper.getClass().getName() + " cannot say what it reads and gives: " + e, e);
     }
   }
 

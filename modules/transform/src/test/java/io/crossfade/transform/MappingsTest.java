@@ -9,8 +9,12 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.table.TypeFamily;
+import io.crossfade.plugin.Mapper;
+import io.crossfade.plugin.MapperCall;
+import io.crossfade.sql.MapperPlan;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.UserMapper;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,59 @@ class MappingsTest {
                 Column.required("a", BIGINT), Column.required("b", INT), Column.nullable("c", INT)),
             OLD.primaryKey());
     assertThat(fingerprint(wider, select)).isNotEqualTo(fingerprint(OLD, select));
+  }
+
+  /** Fails where a change of the code is none of the keys, which nobody can know. */
+  @Test
+  void shouldTellMappersApartByTheirCodeAndTheTypesOfTheirKeys() throws Exception {
+    Table target =
+        new Table(new TableId("public", "new"), List.of(Column.required("a", INT)), List.of("a"));
+    RowsMapper mapper = mapper("1", OLD, target);
+    assertThat(mapper).isNotInstanceOf(RowMapper.class);
+    assertThat(mapper.uses(OLD)).containsExactly("c");
+    assertThat(mapper.columns()).containsExactly("a");
+    assertThat(mapper.rows(Row.of("1", "2", "3"))).containsExactly(Row.of("3"), Row.of("-3"));
+    assertThat(mapper.fingerprint())
+        .isEqualTo(mapper("1", OLD, target).fingerprint())
+        .isNotEqualTo(mapper("2", OLD, target).fingerprint());
+    Table wider =
+        new Table(target.id(), List.of(Column.required("a", BIGINT)), target.primaryKey());
+    assertThat(mapper("1", OLD, wider).fingerprint()).isNotEqualTo(mapper.fingerprint());
+  }
+
+  private static RowsMapper mapper(String code, Table old, Table target) throws Exception {
+    MapperPlan plan = MapperPlan.of(new UserMapper(MapperCall.of(new Both()), code), old);
+    return Mappings.of(plan.into(target), target, false).mapper();
+  }
+
+  /** A number, and its opposite. */
+  private static final class Both implements Mapper {
+
+    private static final io.crossfade.plugin.Column<Integer> C =
+        io.crossfade.plugin.Column.integer("c");
+    private static final io.crossfade.plugin.Column<Integer> A =
+        io.crossfade.plugin.Column.integer("a");
+
+    @Override
+    public List<io.crossfade.plugin.Column<?>> reads() {
+      return List.of(C);
+    }
+
+    @Override
+    public List<io.crossfade.plugin.Column<?>> columns() {
+      return List.of(A);
+    }
+
+    @Override
+    public List<String> key() {
+      return List.of("a");
+    }
+
+    @Override
+    public List<io.crossfade.plugin.Row> map(io.crossfade.plugin.Row old) {
+      int n = old.get(C);
+      return List.of(io.crossfade.plugin.Row.of(A.of(n)), io.crossfade.plugin.Row.of(A.of(-n)));
+    }
   }
 
   private static String fingerprint(Table old, String select) throws Exception {

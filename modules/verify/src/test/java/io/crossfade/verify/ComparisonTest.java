@@ -15,6 +15,7 @@ import io.crossfade.postgres.TableReader;
 import io.crossfade.postgres.compare.PostgresComparison;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.sql.MapperPlan;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
 import java.io.BufferedReader;
@@ -26,9 +27,11 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,6 +214,95 @@ class ComparisonTest {
     assertThat(compare(select).outcome()).contains(Outcome.DIFFERENT);
     assertThat(found())
         .containsExactlyInAnyOrder("4 value [s]", "59999 missing []", "60001 value [s]");
+  }
+
+  /**
+   * Fails where a row of a mapper is looked for by its old key, where two rows of one old row are
+   * one, and where a row that an old one would give is taken for all that it gives.
+   */
+  @Test
+  void shouldComputeRowsWithKeysOfTheirOwnHere() throws Exception {
+    words();
+    TableResult result = compare(times());
+    assertThat(result.why())
+        .contains("expected rows were computed by the user's own Java here, not by the source");
+    assertThat(result.outcome()).contains(Outcome.EQUAL);
+    assertThat(result.independent()).isFalse();
+    assertThat(result.method()).isEqualTo("whole");
+    assertThat(result.expectedRows()).isEqualTo(6_000);
+    assertThat(result.actualRows()).isEqualTo(6_000);
+    assertThat(result.suspects()).isZero();
+    target.execute(
+        "UPDATE b SET \"of\" = 0 WHERE k = 'w1001' AND n = 1",
+        "DELETE FROM b WHERE k = 'w3' AND n = 0",
+        "INSERT INTO b VALUES ('w4', 9, 9)");
+    source.execute("UPDATE a SET word = 'w20000' WHERE id = 2000");
+    assertThat(compare(times()).outcome()).contains(Outcome.DIFFERENT);
+    assertThat(found())
+        .containsExactlyInAnyOrder(
+            "w1001 value [of]",
+            "w3 missing []",
+            "w4 extra []",
+            "w2000 extra []",
+            "w2000 extra []",
+            "w2000 extra []",
+            "w20000 missing []",
+            "w20000 missing []",
+            "w20000 missing []");
+  }
+
+  /** Fails where a row that has no rows is left out as if it had none to give. */
+  @Test
+  void shouldBeIncompleteWhereTheMapperFailsOrGivesAKeyTwice() throws Exception {
+    words();
+    source.execute("UPDATE a SET times = -1 WHERE id = 7");
+    TableResult failed = compare(times());
+    assertThat(failed.outcome()).contains(Outcome.INCOMPLETE);
+    assertThat(failed.why().orElseThrow())
+        .contains("the mapping fails for a row of the source: ", "Times: -1 times w7");
+    source.execute("UPDATE a SET times = 3, word = 'w8' WHERE id = 7");
+    TableResult twice = compare(times());
+    assertThat(twice.outcome()).contains(Outcome.INCOMPLETE);
+    assertThat(twice.why().orElseThrow())
+        .contains("two rows with the key [w8, ", "come of the old rows");
+  }
+
+  /** Fails where a key is taken for an old one, or what no old row gives for what is unknown. */
+  @Test
+  void shouldFindTheOldRowsOfAMapper() throws Exception {
+    words();
+    source.execute("UPDATE a SET times = -1 WHERE id = 7");
+    MapperPlan plan = times(id -> table(source, id));
+    Table made = table(target, new TableId("public", "b")).orElseThrow();
+    assertThat(
+            new MadeOldKeys(primary(source), plan.into(made), made)
+                .of(
+                    List.of(
+                        Map.of("k", "w3", "n", "2"),
+                        Map.of("k", "w3", "n", "3"),
+                        Map.of("k", "w1999", "n", "0"))))
+        .containsExactly(
+            new OldRows.Found(Row.of("3", null, null)),
+            new OldRows.None(Row.of("w3", "3")),
+            new OldRows.Found(Row.of("1999", null, null)));
+  }
+
+  private void words() {
+    source.execute(
+        "CREATE TABLE a (id int PRIMARY KEY, word text, times int)",
+        "INSERT INTO a SELECT i, 'w' || i, 3 FROM generate_series(1, 2000) i");
+    target.execute(
+        "CREATE TABLE b (k text, n int, \"of\" int, PRIMARY KEY (k, n))",
+        "INSERT INTO b SELECT 'w' || i, n, 3 FROM generate_series(1, 2000) i, generate_series(0, 2) n");
+  }
+
+  private ComparedMapping times() throws Exception {
+    return ComparedMappings.of(
+        times(id -> table(source, id)), table(target, new TableId("public", "b")).orElseThrow());
+  }
+
+  private static MapperPlan times(Function<TableId, Optional<Table>> tables) throws Exception {
+    return MapperPlan.of(Times.MAPPER, tables.apply(new TableId("public", "a")).orElseThrow());
   }
 
   /** A function that only this program has. */

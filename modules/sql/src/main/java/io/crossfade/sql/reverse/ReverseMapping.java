@@ -28,7 +28,7 @@ public sealed interface ReverseMapping {
     if (mapper.isPresent()) {
       return new Demanded(
           old,
-          List.of(mapper.get().name() + " is Java, of which no way back can be told"),
+          List.of(mapper.get().name() + " is Java, of which no way back can be told: write one"),
           "SELECT ... FROM ...");
     }
     if (forwards.stream().anyMatch(forward -> !forward.select().isRowByRow())) {
