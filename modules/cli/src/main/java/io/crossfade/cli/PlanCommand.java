@@ -8,12 +8,11 @@ import io.crossfade.cli.plan.Plan;
 import io.crossfade.cli.plan.PlanJson;
 import io.crossfade.cli.plan.PlanText;
 import io.crossfade.cli.plan.Planner;
-import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
+import io.crossfade.sql.Plugins;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,20 +52,20 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws SpecException, IOException {
     Spec spec = file.read();
-    try (PluginsOption.Loaded loaded = plugins.load()) {
-      return plan(spec, loaded.functions());
+    try (Plugins loaded = plugins.load()) {
+      return plan(spec, loaded);
     }
   }
 
-  private int plan(Spec spec, List<ScalarFunction> functions) throws SpecException {
+  private int plan(Spec spec, Plugins loaded) throws SpecException {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
-    ValidateCommand.parse(spec, functions);
+    ValidateCommand.parse(spec, loaded);
     try (Databases databases = Databases.of(spec)) {
       Preflight preflight = new Preflight();
       preflight.reach(databases);
       preflight.orThrow();
-      Plan plan = Planner.plan(spec, functions, databases, ddl != null);
+      Plan plan = Planner.plan(spec, loaded, databases, ddl != null);
       plan.warnings().forEach(warning -> err.println("WARN " + warning));
       err.flush();
       out.print(text(plan));

@@ -9,6 +9,7 @@ import io.crossfade.cli.job.ReplayRun;
 import io.crossfade.core.table.TableId;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
+import io.crossfade.sql.Plugins;
 import io.crossfade.transform.Replay;
 import io.crossfade.transform.Replay.Step;
 import java.io.IOException;
@@ -84,8 +85,8 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws SpecException, IOException, InterruptedException {
     Spec spec = file.read();
     PrintWriter out = command.commandLine().getOut();
-    try (PluginsOption.Loaded loaded = plugins.load();
-        ReplayRun replay = ReplayRun.open(spec, loaded.functions())) {
+    try (Plugins loaded = plugins.load();
+        ReplayRun replay = ReplayRun.open(spec, loaded)) {
       Set<TableId> chosen = new HashSet<>();
       tables.forEach(name -> chosen.add(named(name, replay.tables())));
       List<Step> steps = plan(replay, chosen);

@@ -5,6 +5,7 @@ import io.crossfade.cli.job.ExitCode;
 import io.crossfade.cli.job.Job;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
+import io.crossfade.sql.Plugins;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -51,11 +52,11 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter err = command.commandLine().getErr();
     List<String> left;
     Termination termination = new Termination();
-    try (PluginsOption.Loaded loaded = plugins.load();
+    try (Plugins loaded = plugins.load();
         Job job =
             Job.start(
                 spec,
-                loaded.functions(),
+                loaded,
                 warning -> {
                   err.println("WARN " + warning);
                   err.flush();

@@ -1,5 +1,6 @@
 package io.crossfade.cli;
 
+import io.crossfade.cli.job.Compiled;
 import io.crossfade.cli.job.Databases;
 import io.crossfade.cli.job.ExitCode;
 import io.crossfade.cli.job.ExpandContract;
@@ -9,20 +10,16 @@ import io.crossfade.cli.plan.ExpectedTables;
 import io.crossfade.core.Check;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
-import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec;
-import io.crossfade.sql.SqlCompiler;
-import io.crossfade.sql.problem.SqlException;
+import io.crossfade.sql.Plugins;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,15 +38,15 @@ final class ValidateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws SpecException, IOException {
     Spec spec = file.read();
-    try (PluginsOption.Loaded loaded = plugins.load()) {
-      return validate(spec, loaded.functions());
+    try (Plugins loaded = plugins.load()) {
+      return validate(spec, loaded);
     }
   }
 
-  private int validate(Spec spec, List<ScalarFunction> functions) throws SpecException {
+  private int validate(Spec spec, Plugins loaded) throws SpecException {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
-    parse(spec, functions);
+    parse(spec, loaded);
     try (Databases databases = Databases.of(spec)) {
       Preflight preflight = new Preflight();
       if (!preflight.reach(databases)) {
@@ -60,8 +57,7 @@ final class ValidateCommand implements Callable<Integer> {
         return ExitCode.DONE;
       }
       ExpectedTables targets = ExpectedTables.of(spec, databases);
-      Migration migration =
-          Migration.compile(spec, functions, Preflight.source(databases), targets);
+      Migration migration = Migration.compile(spec, loaded, Preflight.source(databases), targets);
       targets
           .expected()
           .forEach(
@@ -88,32 +84,13 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   /**
-   * What can be told of the SELECTs and the statements without a database: all that is found before
-   * a table is looked up.
+   * What can be told of the SELECTs, the mappers and the statements without a database: all that is
+   * found before a table is looked up.
    */
-  static void parse(Spec spec, List<ScalarFunction> functions) throws SpecException {
+  static void parse(Spec spec, Plugins plugins) throws SpecException {
     List<Problem> problems = new ArrayList<>(ExpandContract.problems(spec));
     for (TableSpec table : spec.tables()) {
-      AtomicBoolean understood = new AtomicBoolean();
-      try {
-        new SqlCompiler(
-                id -> {
-                  understood.set(true);
-                  return Optional.empty();
-                },
-                functions)
-            .compile(table.select().text());
-      } catch (SqlException e) {
-        if (!understood.get()) {
-          e.problems()
-              .forEach(
-                  problem ->
-                      problems.add(
-                          table
-                              .select()
-                              .problemAt(problem.line(), problem.column(), problem.message())));
-        }
-      }
+      problems.addAll(Compiled.problems(table, plugins));
     }
     if (!problems.isEmpty()) {
       throw new SpecException(problems);

@@ -92,7 +92,7 @@ final class VerifyCommand implements Callable<Integer> {
           command.commandLine(), "--report " + report + ": the name must end in .html or .json");
     }
     Spec spec = file.read();
-    // The job compares, with the functions that it was started with; a wrong directory is said
+    // The job compares, with what it was started with; a wrong directory is said
     // here.
     plugins.load().close();
     JobClient job = JobCommand.client(spec.server());

@@ -93,10 +93,7 @@ class PluginsRunTest {
     try (Plugins loaded = Plugins.load(plugins);
         Job job =
             Job.start(
-                SpecReader.read(spec(), Map.of()).orThrow(),
-                loaded.functions(),
-                warning -> {},
-                told -> {})) {
+                SpecReader.read(spec(), Map.of()).orThrow(), loaded, warning -> {}, told -> {})) {
       job.awaitCaughtUp();
       String[] verify = {
         "verify", "-f", spec(job.api().getPort()).toString(), "--plugins", plugins.toString()
@@ -104,7 +101,7 @@ class PluginsRunTest {
       assertThat(crossfade(verify)).as("%s%n%s", out, err).isZero();
       assertThat(out.toString())
           .contains("equal")
-          .contains("by the user's functions here, not by the source");
+          .contains("by the user's own Java here, not by the source");
 
       target.execute("UPDATE b SET s = 'hey?' WHERE id = 1");
       assertThat(crossfade(verify)).as("%s%n%s", out, err).isEqualTo(3);

@@ -3,13 +3,14 @@ package io.crossfade.sql;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.sql.group.Grouping;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What makes the rows of a new table of those of old ones: a SELECT, or a mapper in Java.
- * Immutable and safe for several threads.
+ * What makes the rows of a new table of those of old ones: a SELECT, or a mapper in Java. Immutable
+ * and safe for several threads.
  */
 public sealed interface RowsPlan permits SelectPlan, MapperPlan {
 
@@ -26,6 +27,11 @@ public sealed interface RowsPlan permits SelectPlan, MapperPlan {
     return Optional.empty();
   }
 
+  /** How these rows are put together; empty where each is one by itself. */
+  default Optional<Grouping> grouping() {
+    return Optional.empty();
+  }
+
   /** What is put out, in its order. */
   List<OutputColumn> columns();
 
@@ -38,7 +44,8 @@ public sealed interface RowsPlan permits SelectPlan, MapperPlan {
   /**
    * The new rows of a row.
    *
-   * @param row values in the order of {@code source().columns()}, or as {@link Joining} joins them
+   * @param row values in the order of {@code source().columns()}, or as {@link Joining} joins them,
+   *     or a group
    * @return values in the order of {@link #columns()}
    */
   List<Row> rows(Row row) throws EvaluationException;

@@ -6,16 +6,17 @@ import io.crossfade.postgres.compare.PostgresComparison;
 import io.crossfade.spec.Secret;
 import io.crossfade.spec.SourceSpec;
 import io.crossfade.spec.Spec;
+import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TargetSpec;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.SelectPlan;
-import io.crossfade.sql.SqlCompiler;
-import io.crossfade.sql.problem.SqlException;
 import io.crossfade.verify.AskedOldKeys;
 import io.crossfade.verify.CheckPair;
 import io.crossfade.verify.ComparedMapping;
 import io.crossfade.verify.ComparedMappings;
 import io.crossfade.verify.FollowingJob;
 import io.crossfade.verify.KeyComparison;
+import io.crossfade.verify.MadeOldKeys;
 import io.crossfade.verify.OldKeys;
 import io.crossfade.verify.OldRows;
 import io.crossfade.verify.Patience;
@@ -204,26 +205,29 @@ final class ComparedMigration {
                                 .toList())));
   }
 
-  /** The SELECT as it was written: its outputs in their own types, not in the target's. */
+  /** As it was written: its outputs in their own types, not in the target's. */
   ComparedMapping mapping(Migration.MappedTable table) {
     return ComparedMappings.of(written(table), table.target());
   }
 
   /** Which old rows the rows of a new table come from. */
   OldRows oldRows(Migration.MappedTable table) {
-    return table.plan().keepsKey(table.target())
-        ? new OldKeys(table.plan(), table.target())
-        : new AskedOldKeys(primary(), written(table), table.target());
+    if (!(table.plan() instanceof SelectPlan select)) {
+      return new MadeOldKeys(primary(), table.plan(), table.target());
+    }
+    return select.keepsKey(table.target())
+        ? new OldKeys(select, table.target())
+        : new AskedOldKeys(primary(), (SelectPlan) written(table), table.target());
   }
 
-  private SelectPlan written(Migration.MappedTable table) {
+  private RowsPlan written(Migration.MappedTable table) {
     try {
-      return new SqlCompiler(
-              id -> table.plan().sources().stream().filter(t -> t.id().equals(id)).findFirst(),
-              migration.functions())
-          .compile(table.from().select().text());
-    } catch (SqlException e) {
-      throw new IllegalStateException("a SELECT was compiled before, and is not now", e);
+      return Compiled.of(
+          table.from(),
+          id -> table.plan().sources().stream().filter(t -> t.id().equals(id)).findFirst(),
+          migration.plugins());
+    } catch (SpecException e) {
+      throw new IllegalStateException("it was compiled before, and is not now", e);
     }
   }
 }

@@ -19,7 +19,6 @@ import io.crossfade.core.switching.ColumnId;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.BadRow;
-import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.postgres.switching.PostgresSwitching;
 import io.crossfade.postgres.target.PostgresTarget;
 import io.crossfade.server.Document;
@@ -31,6 +30,7 @@ import io.crossfade.spec.Problem;
 import io.crossfade.spec.Secret;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
+import io.crossfade.sql.Plugins;
 import io.crossfade.switchover.Gate;
 import io.crossfade.switchover.Passes;
 import io.crossfade.switchover.Place;
@@ -76,7 +76,7 @@ public final class Job implements AutoCloseable {
   private static final Duration OLDEST = Duration.ofSeconds(30);
 
   private final Spec spec;
-  private final List<ScalarFunction> functions;
+  private final Plugins plugins;
   private final Names names;
   private final Opened opened = new Opened("the job");
 
@@ -92,9 +92,9 @@ public final class Job implements AutoCloseable {
   private JobEnd end;
   private Optional<List<String>> ended = Optional.empty();
 
-  private Job(Spec spec, List<ScalarFunction> functions) {
+  private Job(Spec spec, Plugins plugins) {
     this.spec = spec;
-    this.functions = functions;
+    this.plugins = plugins;
     this.names = new Names(spec.migration());
   }
 
@@ -107,19 +107,19 @@ public final class Job implements AutoCloseable {
    */
   public static Job start(Spec spec, Consumer<String> warnings)
       throws SpecException, IOException, InterruptedException {
-    return start(spec, List.of(), warnings, told -> {});
+    return start(spec, Plugins.NONE, warnings, told -> {});
   }
 
   /**
-   * As {@link #start(Spec, Consumer)}, for SELECTs that call functions of the user's own.
+   * As {@link #start(Spec, Consumer)}, with functions and mappers of the user's own.
    *
-   * @param functions in use until the job is closed
+   * @param plugins in use until the job is closed
    * @param told takes what is done before the job runs, where that may take its time
    */
   public static Job start(
-      Spec spec, List<ScalarFunction> functions, Consumer<String> warnings, Consumer<String> told)
+      Spec spec, Plugins plugins, Consumer<String> warnings, Consumer<String> told)
       throws SpecException, IOException, InterruptedException {
-    Job job = new Job(spec, functions);
+    Job job = new Job(spec, plugins);
     try {
       job.open(warnings, told);
       return job;
@@ -146,7 +146,7 @@ public final class Job implements AutoCloseable {
       return;
     }
     expand(told);
-    Migration migration = Preflight.compile(spec, functions, databases);
+    Migration migration = Preflight.compile(spec, plugins, databases);
     migration.warnings().forEach(problem -> warnings.accept(problem.toString()));
     List<TableId> sources = migration.sources().stream().map(Table::id).toList();
     preflight.source(databases, sources);

@@ -1,10 +1,11 @@
 package io.crossfade.cli.job;
 
-import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.TableSpec;
+import io.crossfade.sql.MapperPlan;
 import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
@@ -19,11 +20,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A spec's mappings next to those that the new tables stand for by now. Another SELECT over the
- * same old table with the same key asks for a replay: then each old row meets it once more, and
- * writes or deletes the one new row that is its own. So it is where old rows claim new keys, by
- * both SELECTs: each takes back what it has claimed. Else, with another key, or over another old
- * table, rows of before would have no old row that could take them away.
+ * A spec's mappings next to those that the new tables stand for by now; a mapper stands for all
+ * that its jar holds. Another SELECT over the same old table with the same key asks for a replay:
+ * then each old row meets it once more, and writes or deletes the one new row that is its own. So
+ * it is where old rows claim new keys, by both SELECTs: each takes back what it has claimed. Else,
+ * with another key, or over another old table, rows of before would have no old row that could take
+ * them away.
  */
 final class MappingChanges {
 
@@ -55,11 +57,10 @@ final class MappingChanges {
    */
   static MappingChanges of(Migration migration, Map<String, String> standFor) {
     MappingChanges changes = new MappingChanges(migration);
-    Map<String, SelectPlan> former = new HashMap<>();
-    standFor.forEach(
-        (into, select) -> changes.former(select).ifPresent(plan -> former.put(into, plan)));
-    Set<TableId> captured = new HashSet<>();
-    former.values().forEach(plan -> captured.addAll(sources(plan)));
+    Map<String, Former> former = new HashMap<>();
+    standFor.forEach((into, text) -> changes.former(text).ifPresent(one -> former.put(into, one)));
+    Set<String> captured = new HashSet<>();
+    former.values().forEach(one -> captured.addAll(one.sources()));
     Map<String, String> now = migration.selects();
     for (Migration.MappedTable table : migration.tables()) {
       String into = table.target().id().toString();
@@ -75,20 +76,38 @@ final class MappingChanges {
     return changes;
   }
 
-  /** The SELECT of before over the old tables as they are; empty where it cannot be any more. */
-  private Optional<SelectPlan> former(String select) {
+  /**
+   * What made a new table's rows before.
+   *
+   * @param sources the old tables
+   * @param select over the old tables as they are; empty where it was a mapper
+   */
+  private record Former(Set<String> sources, Optional<SelectPlan> select) {
+
+    Former(SelectPlan select) {
+      this(MappingChanges.sources(select), Optional.of(select));
+    }
+  }
+
+  /** Empty where it was a SELECT that cannot be any more. */
+  private Optional<Former> former(String text) {
+    Optional<String> ofMapper = MapperPlan.sourceOf(text);
+    if (ofMapper.isPresent()) {
+      return Optional.of(new Former(Set.of(ofMapper.get()), Optional.empty()));
+    }
     try {
       return Optional.of(
-          new SqlCompiler(
-                  id -> migration.sources().stream().filter(t -> t.id().equals(id)).findFirst(),
-                  migration.functions())
-              .compile(select));
+          new Former(
+              new SqlCompiler(
+                      id -> migration.sources().stream().filter(t -> t.id().equals(id)).findFirst(),
+                      migration.functions())
+                  .compile(text)));
     } catch (SqlException e) {
       return Optional.empty();
     }
   }
 
-  private static Kind added(Set<TableId> sources, Set<TableId> captured) {
+  private static Kind added(Set<String> sources, Set<String> captured) {
     if (captured.containsAll(sources)) {
       return Kind.ADDED;
     }
@@ -97,31 +116,40 @@ final class MappingChanges {
         : Kind.ADDED_IN_BETWEEN;
   }
 
-  private static Set<TableId> sources(SelectPlan plan) {
-    return plan.sources().stream().map(Table::id).collect(Collectors.toSet());
+  private static Set<String> sources(RowsPlan plan) {
+    return plan.sources().stream().map(table -> table.id().toString()).collect(Collectors.toSet());
   }
 
-  private static boolean keeps(Optional<SelectPlan> former, Migration.MappedTable table) {
-    if (former.isEmpty() || !former.get().source().id().equals(table.plan().source().id())) {
+  private static boolean keeps(Optional<Former> former, Migration.MappedTable table) {
+    if (former.isEmpty() || !former.get().sources().equals(sources(table.plan()))) {
       return false;
     }
-    boolean joined = former.get().joining().isPresent() || table.plan().joining().isPresent();
-    if (joined && !former.get().fromText().equals(table.plan().fromText())) {
+    Optional<SelectPlan> before = former.get().select();
+    if (!before.flatMap(MappingChanges::join).equals(join(table.plan()))) {
       return false;
     }
     List<String> key = table.target().primaryKey();
     boolean same =
-        key.stream()
-            .allMatch(
-                column ->
-                    keyOf(former.get(), column).isPresent()
-                        && keyOf(former.get(), column).equals(keyOf(table.plan(), column)));
-    return same || (claims(former.get(), key) && claims(table.plan(), key));
+        before.isPresent()
+            && key.stream()
+                .allMatch(
+                    column ->
+                        keyOf(before.get(), column).isPresent()
+                            && keyOf(before.get(), column).equals(keyOf(table.plan(), column)));
+    boolean claimed = before.map(select -> claims(select, key)).orElse(true);
+    return same || (claimed && claims(table.plan(), key));
+  }
+
+  /** What decides which rows are joined; empty where none are. */
+  private static Optional<String> join(RowsPlan plan) {
+    return plan instanceof SelectPlan select && select.joining().isPresent()
+        ? Optional.of(select.fromText())
+        : Optional.empty();
   }
 
   /** Whether old rows claim new keys: then which ones is remembered, and they are taken back. */
-  private static boolean claims(SelectPlan plan, List<String> key) {
-    if (!plan.isRowByRow()) {
+  private static boolean claims(RowsPlan plan, List<String> key) {
+    if (!(plan instanceof SelectPlan select) || !select.isRowByRow()) {
       return true;
     }
     Set<String> of = new HashSet<>();
@@ -129,7 +157,7 @@ final class MappingChanges {
     return key.size() != of.size() || !of.equals(Set.copyOf(plan.source().primaryKey()));
   }
 
-  private static Optional<String> keyOf(SelectPlan plan, String column) {
+  private static Optional<String> keyOf(RowsPlan plan, String column) {
     return plan.columns().stream()
         .filter(output -> output.name().equals(column))
         .findFirst()
@@ -170,14 +198,12 @@ final class MappingChanges {
           "`crossfade replay -f FILE --table " + into + " --from start` brings it there";
       if (kind == Kind.CHANGED) {
         problems.add(
-            table
-                .from()
-                .select()
-                .problemAt(
-                    1,
-                    1,
+            Compiled.place(table.from())
+                .problem(
                     into
-                        + " stands for another SELECT so far: "
+                        + " stands for "
+                        + before(table)
+                        + " so far: "
                         + replay
                         + "; or take this one back"));
       } else if (kind == Kind.ADDED) {
@@ -192,6 +218,12 @@ final class MappingChanges {
       }
     }
     return problems;
+  }
+
+  private static String before(Migration.MappedTable table) {
+    return table.from().mapper().isPresent()
+        ? "another mapper, or for other code of it,"
+        : "another SELECT";
   }
 
   /** Why no replay helps, or not yet; nothing where it does. */
@@ -220,15 +252,15 @@ final class MappingChanges {
       Kind kind = changes.get(into);
       if (kind == Kind.MOVED) {
         problems.add(
-            table
-                .from()
-                .select()
-                .problemAt(
-                    1,
-                    1,
+            Compiled.place(table.from())
+                .problem(
                     into
-                        + " stands for a SELECT with another key, over other old tables, or joined in"
-                        + " another way: its rows would stay for ever"
+                        + " stands for "
+                        + (table.from().mapper().isPresent()
+                            ? "a SELECT with the old key, or for a mapper over another old table"
+                            : "a SELECT with another key, over other old tables, or joined in another"
+                                + " way")
+                        + ": its rows would stay for ever"
                         + advice));
       } else if (kind == Kind.ADDED_IN_BETWEEN) {
         problems.add(

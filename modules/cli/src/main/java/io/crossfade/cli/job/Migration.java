@@ -5,15 +5,15 @@ import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.plugin.ScalarFunction;
+import io.crossfade.spec.Place;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec;
 import io.crossfade.spec.TableSpec.Existing;
 import io.crossfade.sql.Finding;
-import io.crossfade.sql.MappingCheck;
-import io.crossfade.sql.SelectPlan;
-import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.Plugins;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.problem.SqlProblem;
 import io.crossfade.sql.reverse.Forward;
@@ -29,37 +29,36 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A spec together with what its databases say: each SELECT compiled against the old tables as they
- * are and checked against the new ones.
+ * A spec together with what its databases say: each SELECT and mapper compiled against the old
+ * tables as they are and checked against the new ones.
  *
  * @param spec the file
  * @param tables one for each mapping, in the file's order
  * @param forwards the same for each of its old tables, over all columns: what a way back is derived
  *     from
- * @param functions of the user's own
+ * @param plugins functions and mappers of the user's own
  * @param warnings what somebody should know, with places in the file
  */
 public record Migration(
     Spec spec,
     List<MappedTable> tables,
     List<Forward> forwards,
-    List<ScalarFunction> functions,
+    Plugins plugins,
     List<Problem> warnings) {
 
   /**
    * A mapping.
    *
    * @param from the entry in the file
-   * @param plan its SELECT over the columns that are captured, cast to the columns of the new table
-   *     as an INSERT would
+   * @param plan its SELECT or mapper over the columns that are captured, cast to the columns of the
+   *     new table as an INSERT would
    * @param target the new table
    */
-  public record MappedTable(TableSpec from, SelectPlan plan, Table target) {}
+  public record MappedTable(TableSpec from, RowsPlan plan, Table target) {}
 
   public Migration {
     tables = List.copyOf(tables);
     forwards = List.copyOf(forwards);
-    functions = List.copyOf(functions);
     warnings = List.copyOf(warnings);
   }
 
@@ -78,22 +77,21 @@ public record Migration(
   @FunctionalInterface
   public interface Target {
     /**
-     * The table that a SELECT is to fill.
+     * The table that a SELECT or a mapper is to fill.
      *
      * @return empty where there is none of that name
-     * @throws SqlException where the SELECT could fill none
+     * @throws SqlException where it could fill none
      */
-    Optional<Table> table(TableId into, SelectPlan plan) throws SqlException;
+    Optional<Table> table(TableId into, RowsPlan plan) throws SqlException;
   }
 
   /**
-   * Compiles all SELECTs.
+   * Compiles all SELECTs and mappers.
    *
-   * @param functions of the user's own
+   * @param plugins functions and mappers of the user's own
    * @throws SpecException with all that is wrong
    */
-  public static Migration compile(
-      Spec spec, List<ScalarFunction> functions, Source source, Target target)
+  public static Migration compile(Spec spec, Plugins plugins, Source source, Target target)
       throws SpecException {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
@@ -104,7 +102,7 @@ public record Migration(
     Function<TableId, Optional<Table>> describe = id -> known.computeIfAbsent(id, source.table());
     for (TableSpec table : WholeSchemas.expand(spec, source.tablesOf(), describe, problems)) {
       try {
-        SelectPlan plan = new SqlCompiler(describe, functions).compile(table.select().text());
+        RowsPlan plan = Compiled.of(table, describe, plugins);
         List<Problem> found = new ArrayList<>();
         for (Table old : plan.sources()) {
           found.addAll(
@@ -119,10 +117,12 @@ public record Migration(
             forwards.addAll(Forward.of(plan, into.get()));
             tables.add(
                 new MappedTable(
-                    table, captured(table, plan, functions, refused).into(into.get()), into.get()));
+                    table, captured(table, plan, plugins, refused).into(into.get()), into.get()));
           }
         }
         problems.addAll(found);
+      } catch (SpecException e) {
+        problems.addAll(e.problems());
       } catch (SqlException e) {
         for (SqlProblem problem : e.problems()) {
           problems.add(
@@ -131,12 +131,12 @@ public record Migration(
       }
     }
     if (problems.isEmpty()) {
-      new WaysBack(forwards, functions, problems, warnings).check(spec);
+      new WaysBack(forwards, plugins.functions(), problems, warnings).check(spec);
     }
     if (!problems.isEmpty()) {
       throw new SpecException(problems);
     }
-    return new Migration(spec, tables, forwards, functions, warnings);
+    return new Migration(spec, tables, forwards, plugins, warnings);
   }
 
   private static String missing(Spec spec, TableSpec table) {
@@ -193,12 +193,22 @@ public record Migration(
     return found;
   }
 
-  /** The SELECT of each new table by its name. */
+  /** The SELECT of each new table by its name; of a mapper, what it is and its code. */
   Map<String, String> selects() {
     Map<String, String> selects = new LinkedHashMap<>();
     tables.forEach(
-        table -> selects.put(table.target().id().toString(), table.from().select().text().strip()));
+        table ->
+            selects.put(
+                table.target().id().toString(),
+                table.from().mapper().isPresent()
+                    ? table.plan().definition()
+                    : table.from().select().text().strip()));
     return selects;
+  }
+
+  /** Functions of the user's own. */
+  List<ScalarFunction> functions() {
+    return plugins.functions();
   }
 
   /** Those of the mappings that fill these new tables. */
@@ -218,23 +228,28 @@ public record Migration(
 
   private static void check(
       TableSpec table,
-      SelectPlan plan,
+      RowsPlan plan,
       Table target,
       List<Problem> problems,
       List<Problem> warnings) {
-    for (Finding finding : MappingCheck.check(plan, target)) {
+    for (Finding finding : plan.check(target)) {
       Problem problem =
           finding
               .position()
               .map(at -> table.select().problemAt(at.line(), at.column(), finding.message()))
-              .orElseGet(() -> table.place().problem(finding.message()));
+              .orElseGet(() -> missingIn(table).problem(finding.message()));
       (finding.severity() == Finding.Severity.ERROR ? problems : warnings).add(problem);
     }
   }
 
+  /** What has no place in the SELECT; a mapper as a whole has one. */
+  private static Place missingIn(TableSpec table) {
+    return table.mapper().isPresent() ? Compiled.place(table) : table.place();
+  }
+
   /** Columns that are not captured must not be used. */
   private static List<Problem> unreadable(
-      TableSpec table, SelectPlan plan, Table source, Map<String, String> notCarried) {
+      TableSpec table, RowsPlan plan, Table source, Map<String, String> notCarried) {
     List<Problem> problems = new ArrayList<>();
     if (source.primaryKey().isEmpty()) {
       problems.add(
@@ -252,11 +267,8 @@ public record Migration(
               || source.primaryKey().contains(column.name());
       if (used && notCarried.containsKey(column.name())) {
         problems.add(
-            table
-                .select()
-                .problemAt(
-                    1,
-                    1,
+            Compiled.place(table)
+                .problem(
                     "column "
                         + column.name()
                         + " of "
@@ -271,16 +283,10 @@ public record Migration(
     return problems;
   }
 
-  /**
-   * The same SELECT over the tables without the columns that are not captured: none of them is
-   * used.
-   */
-  private static SelectPlan captured(
-      TableSpec table,
-      SelectPlan plan,
-      List<ScalarFunction> functions,
-      Map<TableId, Map<String, String>> notCarried)
-      throws SqlException {
+  /** The same over the tables without the columns that are not captured: none of them is used. */
+  private static RowsPlan captured(
+      TableSpec table, RowsPlan plan, Plugins plugins, Map<TableId, Map<String, String>> notCarried)
+      throws SpecException {
     Map<TableId, Table> captured = new LinkedHashMap<>();
     for (Table whole : plan.sources()) {
       Set<String> without = notCarried.get(whole.id()).keySet();
@@ -293,7 +299,6 @@ public record Migration(
     }
     return plan.sources().stream().allMatch(whole -> captured.get(whole.id()).equals(whole))
         ? plan
-        : new SqlCompiler(id -> Optional.ofNullable(captured.get(id)), functions)
-            .compile(table.select().text());
+        : Compiled.of(table, id -> Optional.ofNullable(captured.get(id)), plugins);
   }
 }

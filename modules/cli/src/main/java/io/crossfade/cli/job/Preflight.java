@@ -5,9 +5,9 @@ import io.crossfade.core.source.SourceException;
 import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.TargetRefusedException;
 import io.crossfade.core.target.TargetUnavailableException;
-import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec.Existing;
+import io.crossfade.sql.Plugins;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -131,11 +131,10 @@ public final class Preflight {
   }
 
   /** Compiles the spec against the databases, which have answered. */
-  public static Migration compile(
-      io.crossfade.spec.Spec spec, List<ScalarFunction> functions, Databases databases)
+  public static Migration compile(io.crossfade.spec.Spec spec, Plugins plugins, Databases databases)
       throws SpecException {
     return Migration.compile(
-        spec, functions, source(databases), (into, plan) -> databases.target().describe(into));
+        spec, plugins, source(databases), (into, plan) -> databases.target().describe(into));
   }
 
   /** What the source says of its tables. */

@@ -8,11 +8,11 @@ import io.crossfade.core.serving.Serving;
 import io.crossfade.core.serving.Side;
 import io.crossfade.core.source.SourceDatabase;
 import io.crossfade.core.table.TableId;
-import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.server.Operator;
 import io.crossfade.spec.Problem;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
+import io.crossfade.sql.Plugins;
 import io.crossfade.transform.Replay;
 import io.crossfade.transform.Replay.Step;
 import io.crossfade.wire.Event;
@@ -58,11 +58,11 @@ public final class ReplayRun implements AutoCloseable {
    *     it
    * @throws CommandException where something else stands in the way, a running job for instance
    */
-  public static ReplayRun open(Spec spec, List<ScalarFunction> functions)
+  public static ReplayRun open(Spec spec, Plugins plugins)
       throws SpecException, InterruptedException {
     ReplayRun run = new ReplayRun(spec);
     try {
-      run.look(spec, functions);
+      run.look(spec, plugins);
       return run;
     } catch (SpecException | InterruptedException | RuntimeException | Error e) {
       run.opened.closeAfter(e);
@@ -70,13 +70,12 @@ public final class ReplayRun implements AutoCloseable {
     }
   }
 
-  private void look(Spec spec, List<ScalarFunction> functions)
-      throws SpecException, InterruptedException {
+  private void look(Spec spec, Plugins plugins) throws SpecException, InterruptedException {
     Databases databases = opened.add(Databases.of(spec));
     Preflight preflight = new Preflight();
     preflight.reach(databases);
     preflight.orThrow();
-    migration = Preflight.compile(spec, functions, databases);
+    migration = Preflight.compile(spec, plugins, databases);
     kafka = opened.add(KafkaAccess.open(spec.kafka())).properties();
     preflight.kafka(kafka);
     preflight.orThrow();
@@ -161,7 +160,7 @@ public final class ReplayRun implements AutoCloseable {
     if (!(from instanceof Replay.From.Start) && !whole.isEmpty()) {
       throw new CommandException(
           ExitCode.ERROR,
-          "the spec has another SELECT than "
+          "the spec has another SELECT or mapper than "
               + names(whole)
               + " stands for: that takes a replay --from start; or take it back first");
     }
@@ -172,7 +171,7 @@ public final class ReplayRun implements AutoCloseable {
     if (!whole.isEmpty()) {
       throw new CommandException(
           ExitCode.ERROR,
-          "the spec has another SELECT than "
+          "the spec has another SELECT or mapper than "
               + names(whole)
               + " stands for too: replay it as well, with --table "
               + names(whole).replace(", ", " --table "));

@@ -111,7 +111,7 @@ record Reversal(
         .forEach(plan -> used.addAll(plan.inputColumns(fresh.id())));
     forwards.stream()
         .filter(forward -> forward.target().id().equals(fresh.id()))
-        .flatMap(forward -> forward.select().columns().stream())
+        .flatMap(forward -> forward.plan().columns().stream())
         .map(OutputColumn::name)
         .filter(name -> fresh.columns().stream().anyMatch(column -> column.name().equals(name)))
         .forEach(used::add);
@@ -249,7 +249,7 @@ record Reversal(
     Map<ColumnId, ColumnId> columns = new HashMap<>();
     for (Forward forward : forwards) {
       forward
-          .select()
+          .plan()
           .columns()
           .forEach(
               output ->

@@ -7,7 +7,7 @@ import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
-import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.problem.SqlException;
 import java.util.Collections;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /**
  * The new tables as they are; those that {@code expand:} is still to make or change, as their
- * SELECTs want them.
+ * SELECTs and mappers want them.
  */
 public final class ExpectedTables implements Migration.Target {
 
@@ -39,7 +39,7 @@ public final class ExpectedTables implements Migration.Target {
   }
 
   @Override
-  public Optional<Table> table(TableId into, SelectPlan plan) throws SqlException {
+  public Optional<Table> table(TableId into, RowsPlan plan) throws SqlException {
     if (!pending.concerns(into) || plan.source().primaryKey().isEmpty()) {
       return databases.target().describe(into);
     }

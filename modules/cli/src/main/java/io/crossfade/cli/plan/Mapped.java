@@ -5,7 +5,7 @@ import io.crossfade.postgres.catalog.TableDetails;
 import io.crossfade.postgres.catalog.UniqueKey;
 import io.crossfade.spec.TableSpec;
 import io.crossfade.sql.OutputColumn;
-import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.RowsPlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,14 +14,14 @@ import java.util.Set;
  * A mapping with all that is known of its two tables.
  *
  * @param spec its entry in the file
- * @param plan its SELECT over the whole old table
+ * @param plan its SELECT or mapper over the whole old table
  * @param details the old table
  * @param target the new table, as it is or as it is proposed
  * @param existing all that is known of the new table; empty where the target has it not
  */
 record Mapped(
     TableSpec spec,
-    SelectPlan plan,
+    RowsPlan plan,
     TableDetails details,
     Table target,
     Optional<TableDetails> existing) {
@@ -43,7 +43,7 @@ record Mapped(
     return names.size() == columns.size() ? Optional.of(names) : Optional.empty();
   }
 
-  static Optional<OutputColumn> survivor(SelectPlan plan, String column) {
+  static Optional<OutputColumn> survivor(RowsPlan plan, String column) {
     Optional<OutputColumn> copied =
         plan.columns().stream()
             .filter(output -> output.passedFrom().filter(column::equals).isPresent())

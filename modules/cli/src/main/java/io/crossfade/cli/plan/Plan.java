@@ -82,9 +82,9 @@ public record Plan(
    * @param partitions of that topic: how far the work can be spread
    * @param steps what happens to a record on its way
    * @param state what has to be remembered between records
-   * @param select its SELECT
+   * @param select its SELECT; of a mapper its class and its code
    * @param columns in the SELECT's order
-   * @param notRead columns of the old tables that the SELECT does not read
+   * @param notRead columns of the old tables that are not read
    */
   public record MappingPlan(
       String into,

@@ -1,5 +1,6 @@
 package io.crossfade.cli.plan;
 
+import io.crossfade.cli.job.Compiled;
 import io.crossfade.cli.job.Databases;
 import io.crossfade.cli.job.ExpandContract;
 import io.crossfade.cli.job.Migration;
@@ -12,7 +13,6 @@ import io.crossfade.cli.plan.Plan.RawTopic;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
-import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.postgres.catalog.Catalog;
 import io.crossfade.postgres.catalog.TableDetails;
 import io.crossfade.postgres.source.PostgresAddress;
@@ -22,9 +22,11 @@ import io.crossfade.spec.Secret;
 import io.crossfade.spec.Spec;
 import io.crossfade.spec.SpecException;
 import io.crossfade.sql.Lineage;
+import io.crossfade.sql.MapperPlan;
 import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.Plugins;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.SelectPlan;
-import io.crossfade.sql.SqlCompiler;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.wire.Names;
 import java.util.ArrayList;
@@ -42,13 +44,13 @@ import java.util.stream.Collectors;
 public final class Planner {
 
   private final Spec spec;
-  private final List<ScalarFunction> functions;
+  private final Plugins plugins;
   private final Databases databases;
   private final Names names;
 
-  private Planner(Spec spec, List<ScalarFunction> functions, Databases databases) {
+  private Planner(Spec spec, Plugins plugins, Databases databases) {
     this.spec = spec;
-    this.functions = functions;
+    this.plugins = plugins;
     this.databases = databases;
     this.names = new Names(spec.migration());
   }
@@ -56,15 +58,14 @@ public final class Planner {
   /**
    * The plan of a migration whose databases answer.
    *
-   * @param functions of the user's own
+   * @param plugins functions and mappers of the user's own
    * @param withDdl whether to propose the tables that the target has not; without it they are
    *     problems
    * @throws SpecException with all that is wrong between the spec and the tables
    */
-  public static Plan plan(
-      Spec spec, List<ScalarFunction> functions, Databases databases, boolean withDdl)
+  public static Plan plan(Spec spec, Plugins plugins, Databases databases, boolean withDdl)
       throws SpecException {
-    return new Planner(spec, functions, databases).plan(withDdl);
+    return new Planner(spec, plugins, databases).plan(withDdl);
   }
 
   private Plan plan(boolean withDdl) throws SpecException {
@@ -74,7 +75,7 @@ public final class Planner {
     Migration migration =
         Migration.compile(
             spec,
-            functions,
+            plugins,
             Preflight.source(databases),
             (into, plan) -> table(into, plan, targets, withDdl, proposed));
     List<Mapped> mappings = new ArrayList<>();
@@ -89,7 +90,8 @@ public final class Planner {
         mappings.add(
             new Mapped(
                 table.from(),
-                whole(table, catalog, functions),
+                Compiled.of(
+                    table.from(), id -> catalog.details(id).map(TableDetails::table), plugins),
                 old,
                 table.target(),
                 proposed.contains(into) ? Optional.empty() : atTarget.details(into)));
@@ -116,7 +118,7 @@ public final class Planner {
   }
 
   private Optional<Table> table(
-      TableId into, SelectPlan plan, ExpectedTables targets, boolean withDdl, Set<TableId> proposed)
+      TableId into, RowsPlan plan, ExpectedTables targets, boolean withDdl, Set<TableId> proposed)
       throws SqlException {
     Optional<Table> there = targets.table(into, plan);
     if (there.isPresent() || !withDdl || plan.source().primaryKey().isEmpty()) {
@@ -138,22 +140,6 @@ public final class Planner {
         spec.target().url().value(),
         spec.target().username().value(),
         spec.target().password().map(Secret::reveal).orElse(""));
-  }
-
-  /** The SELECT before its outputs are cast to the new table's columns. */
-  private static SelectPlan whole(
-      MappedTable table, Catalog catalog, List<ScalarFunction> functions) throws SpecException {
-    try {
-      return new SqlCompiler(id -> catalog.details(id).map(TableDetails::table), functions)
-          .compile(table.from().select().text());
-    } catch (SqlException e) {
-      throw new SpecException(
-          List.of(
-              table
-                  .from()
-                  .select()
-                  .problemAt(1, 1, "the table has changed just now: " + e.getMessage())));
-    }
   }
 
   private Plan.Kafka kafka(List<Mapped> mappings) {
@@ -182,17 +168,8 @@ public final class Planner {
   }
 
   private MappingPlan mapping(Mapped mapped) {
-    SelectPlan plan = mapped.plan();
-    List<String> steps = new ArrayList<>();
-    plan.sources().stream().skip(1).forEach(table -> steps.add("join " + table.id()));
-    if (plan.splits()) {
-      steps.add("split");
-    }
-    if (plan.filters()) {
-      steps.add("filter");
-    }
-    plan.grouping().ifPresent(grouping -> steps.add("group"));
-    steps.add("project");
+    RowsPlan plan = mapped.plan();
+    List<String> steps = new ArrayList<>(steps(plan));
     boolean keepsKey = plan.into(mapped.target()).keepsKey(mapped.target());
     if (!keepsKey) {
       steps.add("claim by " + String.join(", ", mapped.target().primaryKey()));
@@ -210,19 +187,21 @@ public final class Planner {
         spec.kafka().partitions(),
         steps,
         state(mapped, keepsKey),
-        mapped.spec().select().text().strip(),
+        mapped.spec().mapper().isPresent()
+            ? plan.definition()
+            : mapped.spec().select().text().strip(),
         columns,
         notRead(plan));
   }
 
-  private static String all(SelectPlan plan, Function<TableId, String> name) {
+  private static String all(RowsPlan plan, Function<TableId, String> name) {
     return plan.sources().stream()
         .map(table -> name.apply(table.id()))
         .distinct()
         .collect(Collectors.joining(", "));
   }
 
-  private static List<String> notRead(SelectPlan plan) {
+  private static List<String> notRead(RowsPlan plan) {
     List<String> notRead = new ArrayList<>();
     for (Table table : new LinkedHashSet<>(plan.sources())) {
       String before = plan.joining().isPresent() ? table.id() + "." : "";
@@ -232,6 +211,23 @@ public final class Planner {
           .forEach(name -> notRead.add(before + name));
     }
     return notRead;
+  }
+
+  private static List<String> steps(RowsPlan plan) {
+    if (!(plan instanceof SelectPlan select)) {
+      return List.of("map by " + ((MapperPlan) plan).name());
+    }
+    List<String> steps = new ArrayList<>();
+    select.sources().stream().skip(1).forEach(table -> steps.add("join " + table.id()));
+    if (select.splits()) {
+      steps.add("split");
+    }
+    if (select.filters()) {
+      steps.add("filter");
+    }
+    select.grouping().ifPresent(grouping -> steps.add("group"));
+    steps.add("project");
+    return steps;
   }
 
   private static String state(Mapped mapped, boolean keepsKey) {
@@ -265,7 +261,10 @@ public final class Planner {
   }
 
   private static ColumnPlan column(Mapped mapped, int index) {
-    SelectPlan plan = mapped.plan();
+    if (mapped.plan() instanceof MapperPlan mapper) {
+      return column(mapped, mapper, index);
+    }
+    SelectPlan plan = (SelectPlan) mapped.plan();
     OutputColumn output = plan.columns().get(index);
     Lineage lineage = Lineage.of(plan, index);
     Column target = mapped.target().column(output.name());
@@ -286,6 +285,25 @@ public final class Planner {
         output.type().toString(),
         target.type().toString(),
         lossy(lineage.kind()),
+        output.nullable(),
+        target.nullable());
+  }
+
+  /** Which of the columns that a mapper reads a value is made of only the mapper knows. */
+  private static ColumnPlan column(Mapped mapped, MapperPlan mapper, int index) {
+    OutputColumn output = mapper.columns().get(index);
+    Column target = mapped.target().column(output.name());
+    return new ColumnPlan(
+        output.name(),
+        mapper.name(),
+        mapper.source().columns().stream()
+            .map(Column::name)
+            .filter(mapper.inputColumns(mapper.source().id())::contains)
+            .toList(),
+        output.type().toString(),
+        output.type().toString(),
+        target.type().toString(),
+        lossy(Lineage.Kind.COMPUTED),
         output.nullable(),
         target.nullable());
   }

@@ -7,7 +7,9 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.sql.Lineage;
 import io.crossfade.sql.Lineage.Kind;
+import io.crossfade.sql.MapperPlan;
 import io.crossfade.sql.OutputColumn;
+import io.crossfade.sql.RowsPlan;
 import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.problem.SqlProblem;
@@ -15,16 +17,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The table that a SELECT fills as it is: its types, and the old table's key. */
+/** The table that a SELECT or a mapper fills as it is. */
 final class ProposedTable {
 
   private ProposedTable() {}
 
+  static Table of(TableId into, RowsPlan plan) throws SqlException {
+    return plan instanceof MapperPlan mapper ? of(into, mapper) : of(into, (SelectPlan) plan);
+  }
+
+  /** What it declares. */
+  private static Table of(TableId into, MapperPlan mapper) {
+    List<Column> columns =
+        mapper.columns().stream()
+            .map(
+                output ->
+                    output.nullable()
+                        ? Column.nullable(output.name(), output.type())
+                        : Column.required(output.name(), output.type()))
+            .toList();
+    return new Table(into, columns, mapper.key());
+  }
+
   /**
+   * Its types, and the old table's key.
+   *
    * @throws SqlException where the SELECT does not give the old table's key, or several rows of one
    *     key, so that the new one could have none
    */
-  static Table of(TableId into, SelectPlan plan) throws SqlException {
+  private static Table of(TableId into, SelectPlan plan) throws SqlException {
     if (plan.grouping().isPresent()) {
       return of(into, plan, groupKey(into, plan));
     }

@@ -3,7 +3,7 @@ package io.crossfade.cli.plan;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.ColumnType;
 import io.crossfade.core.table.Table;
-import io.crossfade.sql.SelectPlan;
+import io.crossfade.sql.RowsPlan;
 import java.util.List;
 
 /**
@@ -38,7 +38,7 @@ final class StateEstimate {
   }
 
   /** Bytes of one row of each old table, as far as it is read, with what they share. */
-  static long rows(SelectPlan plan) {
+  static long rows(RowsPlan plan) {
     long bytes = 0;
     for (Table table : plan.sources()) {
       bytes +=

@@ -137,7 +137,8 @@ public record ReverseCheck(List<Finding> findings, List<ColumnNote> notes) {
       return new Origins(forward).readers(column);
     }
     MapperPlan mapper = forward.mapper().get();
-    return mapper.inputColumns(forward.old().id())
+    return mapper
+            .inputColumns(forward.old().id())
             .contains(forward.old().columns().get(column).name())
         ? List.of("what " + mapper.name() + " makes of it")
         : List.of();
