@@ -128,7 +128,7 @@ class MapperPlanTest {
             old ->
                 List.of(
                     io.crossfade.plugin.Row.of(n.of(old.get(n)), j.of(old.get(j))),
-                    io.crossfade.plugin.Row.of(j.of("more"), n.of(-old.get(n)))));
+                    io.crossfade.plugin.Row.of(j.of("[]"), n.of(-old.get(n)))));
     Table old =
         new Table(
             OLD,
@@ -141,8 +141,15 @@ class MapperPlanTest {
     MapperPlan plan = MapperPlan.of(user(mapper), old);
     assertThat(plan.inputColumns(OLD)).containsExactlyInAnyOrder("n", "j");
     assertThat(plan.rows(Row.of("1", "7", null, "{\"a\": 1}")))
-        .containsExactly(Row.of("{\"a\": 1}", "7"), Row.of("more", "-7"));
-    assertThat(plan.keepsKey(target(PgTypes.INT8))).isFalse();
+        .containsExactly(Row.of("{\"a\": 1}", "7"), Row.of("[]", "-7"));
+    Table fresh =
+        new Table(
+            NEW,
+            List.of(Column.required("n", PgTypes.INT8), Column.nullable("j", PgTypes.JSONB)),
+            List.of("n"));
+    assertThat(plan.into(fresh).rows(Row.of("1", "7", null, "{\"a\": 1}")).get(0))
+        .isEqualTo(Row.of("{\"a\": 1}", "7"));
+    assertThat(plan.keepsKey(fresh)).isFalse();
   }
 
   @Test

@@ -93,6 +93,9 @@ class MapperPluginsTest {
                     "static final int X = 1 / zero(); static int" + " zero() { return 0; }",
                     "1"),
             "Twice", mapper("Twice", "1"),
+            "Silent",
+                mapper("Silent", "1")
+                    .replace("return List.of(\"id\");", "return List.of((String) null);"),
             "Plain", "public class Plain {}"));
     pack("b.jar", Map.of("Twice", mapper("Twice", "1")));
     try (Plugins loaded = Plugins.load(plugins)) {
@@ -112,6 +115,10 @@ class MapperPluginsTest {
           loaded,
           "Static",
           "com.example.Static cannot be loaded: java.lang.ExceptionInInitializerError");
+      refused(
+          loaded,
+          "Silent",
+          "com.example.Silent cannot say what it reads and gives: java.lang.NullPointerException");
       refused(loaded, "Twice", "is in several jars of --plugins: a.jar, b.jar; leave it in one");
     }
   }
