@@ -154,6 +154,10 @@ class MapperTest {
           .isEqualTo(3);
       assertThat(said.toString())
           .contains("written there past Crossfade", "source     public.old_invoices  id = 13");
+      assertThat(to(job, "explain", "public.instalments", "planted", "1"))
+          .as(said.toString())
+          .isEqualTo(3);
+      assertThat(said.toString()).contains("becomes this one by com.example.InvoiceMapper");
       assertThat(to(job, "repair")).as(said.toString()).isZero();
       assertEqual(0);
       assertThat(to(job, "verify")).as(said.toString()).isZero();

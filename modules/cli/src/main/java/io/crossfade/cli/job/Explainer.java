@@ -21,6 +21,7 @@ import io.crossfade.core.verify.RelationReader;
 import io.crossfade.core.verify.StoredRow;
 import io.crossfade.server.Document;
 import io.crossfade.server.Status;
+import io.crossfade.spec.TableSpec.MapperName;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.Joining;
 import io.crossfade.sql.group.Grouping;
@@ -370,7 +371,9 @@ final class Explainer implements Document {
       String why =
           "no key of "
               + mapper.source().id()
-              + " becomes this one by the SELECT, as far as can be told";
+              + " becomes this one by "
+              + table.from().mapper().map(MapperName::className).orElse("the SELECT")
+              + ", as far as can be told";
       Evidence evidence =
           evidence(Given.unknown(why), there, List.of(), 0, held(Optional.empty()), true);
       return biography(
