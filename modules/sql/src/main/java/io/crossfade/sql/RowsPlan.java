@@ -51,6 +51,15 @@ public sealed interface RowsPlan permits SelectPlan, MapperPlan {
   List<Row> rows(Row row) throws EvaluationException;
 
   /**
+   * What a row contributes to groups.
+   *
+   * @param row values in the order of {@code source().columns()}, or as {@link Joining} joins them
+   */
+  default List<Grouping.Part> parts(Row row) throws EvaluationException {
+    throw new IllegalStateException("rows of " + source().id() + " are not put together");
+  }
+
+  /**
    * The same with each output as the target's column of that name stores it. The rows then carry
    * the very text that the target will print.
    *

@@ -137,6 +137,7 @@ public final class SelectPlan implements RowsPlan {
   }
 
   /** How rows are put together; empty where each is one by itself. */
+  @Override
   public Optional<Grouping> grouping() {
     return rows.grouping();
   }
@@ -211,6 +212,7 @@ public final class SelectPlan implements RowsPlan {
    *
    * @param row values in the order of {@code source().columns()}, or as {@link Joining} joins them
    */
+  @Override
   public List<Grouping.Part> parts(Row row) throws EvaluationException {
     List<Grouping.Part> parts = new ArrayList<>();
     for (Row one : passing(row)) {
