@@ -179,7 +179,10 @@ public final class MappingCheck {
     if (complete && !same && (backwards || ours)) {
       error(
           Optional.of(outputs.get(target.primaryKey().get(0)).position()),
-          "not supported yet: another target key "
+          "not supported yet: "
+              + (plan.isRowByRow()
+                  ? "another target key "
+                  : "rows that are split, joined or put together ")
               + (backwards ? "on a way back" : "and functions of your own")
               + ". The primary key "
               + target.primaryKey()
