@@ -73,13 +73,25 @@ final class Pairs {
           row ->
               ofLeft(shared, name, row, members, (pair, r) -> put(pairs, pair, Optional.empty())));
       now.ifPresent(row -> ofLeft(shared, name, row, members, (pair, r) -> put(pairs, pair, r)));
-      pairs.forEach((pair, row) -> said.of(pair.get(), row));
+      say(pairs, said);
     } else {
       members.any(
           Side.LEFT,
           left -> {
             ofRight(shared, left, name, before, now, members, said);
             return false;
+          });
+    }
+  }
+
+  /** Rows first: so the key that they claim is not without a row where another pair had it. */
+  private static void say(Map<Bytes, Optional<Row>> pairs, Said said) {
+    for (boolean present : new boolean[] {true, false}) {
+      pairs.forEach(
+          (pair, row) -> {
+            if (row.isPresent() == present) {
+              said.of(pair.get(), row);
+            }
           });
     }
   }
@@ -117,8 +129,9 @@ final class Pairs {
       Said said) {
     boolean was = before.isPresent() && matches(step.joined(left.row(), before.get()));
     Optional<Row> is = now.map(row -> step.joined(left.row(), row)).filter(this::matches);
+    Map<Bytes, Optional<Row>> pairs = new LinkedHashMap<>();
     if (was || is.isPresent()) {
-      said.of(PairName.of(shared, left.name(), name), is);
+      put(pairs, PairName.of(shared, left.name(), name), is);
     }
     if (step.outer() && was != is.isPresent()) {
       boolean byAnother =
@@ -128,11 +141,13 @@ final class Pairs {
                   !Arrays.equals(other.name(), name)
                       && matches(step.joined(left.row(), other.row())));
       if (!byAnother) {
-        said.of(
+        put(
+            pairs,
             PairName.alone(shared, left.name()),
             is.isPresent() ? Optional.empty() : Optional.of(step.alone(left.row())));
       }
     }
+    say(pairs, said);
   }
 
   /** Where that cannot be evaluated the pair goes on, as the bad row that it is. */
