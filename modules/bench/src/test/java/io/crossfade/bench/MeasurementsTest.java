@@ -73,6 +73,7 @@ class MeasurementsTest {
 
   @Test
   @Tag("slow")
+  @Tag("long")
   void shouldMeasureAPlainBackfill() throws Exception {
     measure(BackfillMeasurement.plain(), 300);
 
@@ -104,6 +105,7 @@ class MeasurementsTest {
 
   @Test
   @Tag("slow")
+  @Tag("long")
   void shouldMeasureTheLagOfLiveChangesDuringABackfill() throws Exception {
     measure(new LagMeasurement(), 300);
 
@@ -116,6 +118,7 @@ class MeasurementsTest {
    */
   @Test
   @Tag("slow")
+  @Tag("long")
   void shouldMeasureAVerificationNextToItsBackfill() throws Exception {
     measure(new VerifyMeasurement(), 300);
 
@@ -128,6 +131,7 @@ class MeasurementsTest {
 
   @Test
   @Tag("slow")
+  @Tag("long")
   void shouldMeasureTenTimesTheRows() throws Exception {
     measure(new ScaleMeasurement(), 300);
 
