@@ -258,7 +258,7 @@ final class MappingChanges {
                         + " stands for "
                         + (table.from().mapper().isPresent()
                             ? "a SELECT with the old key, or for a mapper over another old table"
-                            : "a SELECT with another key, over other old tables, or joined in another"
+                            : "a SELECT with another key, over another old table, or joined in another"
                                 + " way")
                         + ": its rows would stay for ever"
                         + advice));
