@@ -459,7 +459,8 @@ public final class Job implements AutoCloseable {
         },
         end,
         journal::sayByItself,
-        hooks);
+        hooks,
+        monitor::look);
   }
 
   private List<String> obstacles(PostgresSwitching source, Phase next) {

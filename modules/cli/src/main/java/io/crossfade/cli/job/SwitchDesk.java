@@ -54,6 +54,7 @@ final class SwitchDesk implements AutoCloseable {
   private final Ends ends;
   private final Consumer<String> journal;
   private final Hooks hooks;
+  private final Runnable shown;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(run -> new Thread(run, "crossfade-switch"));
 
@@ -93,6 +94,7 @@ final class SwitchDesk implements AutoCloseable {
    * @param ends what becomes of the job when its migration ends
    * @param journal takes what is decided
    * @param hooks what is run before and after a switch
+   * @param shown brings what is shown to what was decided, before anybody is told how it went
    */
   SwitchDesk(
       Decisions decisions,
@@ -103,7 +105,8 @@ final class SwitchDesk implements AutoCloseable {
       Function<Request, List<Gate>> gates,
       Ends ends,
       Consumer<String> journal,
-      Hooks hooks) {
+      Hooks hooks,
+      Runnable shown) {
     this.decisions = decisions;
     this.forward = forward;
     this.reverse = reverse;
@@ -113,6 +116,7 @@ final class SwitchDesk implements AutoCloseable {
     this.ends = ends;
     this.journal = journal;
     this.hooks = hooks;
+    this.shown = shown;
   }
 
   void start() {
@@ -360,7 +364,7 @@ final class SwitchDesk implements AutoCloseable {
 
   private void move(SwitchRun run) throws InterruptedException {
     Switchover.Request request = run.asked();
-    SwitchOutcome outcome = switchover.run(decisions.current().orElseThrow(), request);
+    SwitchOutcome outcome = go(request);
     Optional<PhaseEnd> end = decisions.current().flatMap(PhaseEnd::ofLastSwitch);
     if (request.rehearse()) {
       end.ifPresent(hooks::leaveOut);
@@ -376,6 +380,12 @@ final class SwitchDesk implements AutoCloseable {
     } else {
       giveUp(run, (SwitchOutcome.GivenUp) outcome);
     }
+  }
+
+  private SwitchOutcome go(Switchover.Request request) throws InterruptedException {
+    SwitchOutcome outcome = switchover.run(decisions.current().orElseThrow(), request);
+    shown.run();
+    return outcome;
   }
 
   private void switched(Phase how, SwitchOutcome.Switched switched) {
@@ -397,7 +407,7 @@ final class SwitchDesk implements AutoCloseable {
     Standing standing = decisions.current().orElseThrow();
     if (goesBackFirst(standing, request.next())) {
       before(back(request));
-      SwitchOutcome outcome = switchover.run(standing, back(request));
+      SwitchOutcome outcome = go(back(request));
       decisions.current().flatMap(PhaseEnd::ofLastSwitch).ifPresent(hooks::after);
       if (outcome instanceof SwitchOutcome.GivenUp givenUp) {
         giveUp(run, givenUp);
