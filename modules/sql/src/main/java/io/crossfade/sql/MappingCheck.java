@@ -45,6 +45,85 @@ public final class MappingCheck {
     return new MappingCheck(plan, target, true).check();
   }
 
+  /**
+   * All that speaks against filling columns of rows that others insert.
+   *
+   * @param own whether it is the very table that the SELECT reads
+   */
+  public static List<Finding> checkFilling(SelectPlan plan, Table target, boolean own) {
+    return new MappingCheck(plan, target, false).checkFilling(own);
+  }
+
+  private List<Finding> checkFilling(boolean own) {
+    outputs();
+    if (target.primaryKey().isEmpty() || plan.source().primaryKey().isEmpty()) {
+      key();
+    } else {
+      keyAsItIs(own);
+    }
+    if (target.primaryKey().containsAll(outputs.keySet())) {
+      error(
+          Optional.empty(),
+          "the SELECT gives nothing of " + target.id() + " but its key; add a column to be filled");
+    }
+    for (OutputColumn output : plan.columns()) {
+      boolean required =
+          outputs.get(output.name()) == output
+              && target.columns().stream()
+                  .anyMatch(c -> c.name().equals(output.name()) && !c.nullable())
+              && !target.primaryKey().contains(output.name());
+      if (required && plan.filters()) {
+        findings.add(
+            new Finding(
+                Severity.WARN,
+                Optional.of(output.position()),
+                target.id()
+                    + "."
+                    + output.name()
+                    + " is NOT NULL, and NULL where the WHERE leaves a row out: such a row stops the"
+                    + " migration; write CASE instead of WHERE"));
+      }
+    }
+    return List.copyOf(findings);
+  }
+
+  private void keyAsItIs(boolean own) {
+    Set<String> from = new HashSet<>();
+    for (String key : target.primaryKey()) {
+      OutputColumn output = outputs.get(key);
+      if (output == null) {
+        error(
+            Optional.empty(),
+            "the SELECT does not give "
+                + key
+                + ", a part of the primary key of "
+                + target.id()
+                + ", by which the rows to be filled are found");
+        return;
+      }
+      output
+          .passedFrom()
+          .filter(source -> !own || source.equals(key))
+          .filter(source -> Assignments.isInjective(output.type(), target.column(key).type()))
+          .ifPresent(from::add);
+    }
+    if (!plan.isRowByRow()
+        || !from.equals(Set.copyOf(plan.source().primaryKey()))
+        || from.size() != target.primaryKey().size()) {
+      error(
+          Optional.of(outputs.get(target.primaryKey().get(0)).position()),
+          "with columns: fill the primary key "
+              + target.primaryKey()
+              + " of "
+              + target.id()
+              + " must be the primary key "
+              + plan.source().primaryKey()
+              + " of "
+              + plan.source().id()
+              + ", column by column, as it is, and each row come from one row");
+    }
+  }
+
   private List<Finding> check() {
     outputs();
     missing();

@@ -73,6 +73,13 @@ final class ApplyContext {
     return topics.values().stream().anyMatch(topic -> !topic.contributing().isEmpty());
   }
 
+  /** Whether rows are written that others want to write as well. */
+  boolean fills() {
+    return topics.values().stream()
+        .flatMap(topic -> topic.tables().stream())
+        .anyMatch(table -> table.writing().fills());
+  }
+
   TargetDatabase target() {
     return target;
   }

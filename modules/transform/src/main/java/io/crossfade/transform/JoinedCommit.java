@@ -53,6 +53,9 @@ final class JoinedCommit {
 
   private static final long FULL_RECORDS = 50_000;
 
+  /** The same where rows are others', who wait for ours until it is committed. */
+  private static final long FULL_OF_OTHERS = 5_000;
+
   /** How long a change waits at most until a commit begins. */
   private static final Duration LATEST = Duration.ofMillis(100);
 
@@ -64,6 +67,7 @@ final class JoinedCommit {
 
   private final ApplyContext context;
   private final TargetLink target;
+  private final long full;
   private final LagTracker lag = new LagTracker();
   private final Retries retries;
   private final FormerOwners formerOwners;
@@ -80,6 +84,7 @@ final class JoinedCommit {
   JoinedCommit(ApplyContext context) {
     this.context = context;
     this.target = new TargetLink(context);
+    this.full = context.fills() ? FULL_OF_OTHERS : FULL_RECORDS;
     this.retries = new Retries(context, target);
     this.formerOwners = new FormerOwners(context);
   }
@@ -312,7 +317,7 @@ final class JoinedCommit {
     }
     Duration latest = lag.behind() > BACKLOG ? LATEST_IN_A_BACKLOG : LATEST;
     if (bytes >= FULL_BYTES
-        || records >= FULL_RECORDS
+        || records >= full
         || context.nanoTime() - firstAt >= latest.toNanos()) {
       requests.values().forEach(Runnable::run);
     }

@@ -6,12 +6,15 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.core.table.TypeFamily;
 import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.TableBatch;
+import io.crossfade.core.target.Writing;
 import io.crossfade.wire.OrphanDelete;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A mapping, prepared: where the key's columns are, in which order rows are written. */
 final class MappedTable {
@@ -55,6 +58,10 @@ final class MappedTable {
     return orphan.into().equals(target().id()) && orphan.mapping().equals(mapper().fingerprint());
   }
 
+  Writing writing() {
+    return mapping.writing();
+  }
+
   boolean targetWasEmpty() {
     return mapping.targetWasEmpty();
   }
@@ -82,7 +89,9 @@ final class MappedTable {
     List<Row> upserts = new ArrayList<>();
     List<Row> inserts = new ArrayList<>();
     List<BadRow.Unevaluated> bad = new ArrayList<>();
+    Set<Long> transactions = new HashSet<>();
     for (TableChanges partition : partitions) {
+      transactions.addAll(partition.transactions());
       bad.addAll(partition.bad());
       for (TableChanges.Change change : partition.changes()) {
         switch (change.kind()) {
@@ -104,7 +113,15 @@ final class MappedTable {
     upserts.sort(byKeyInRow);
     inserts.sort(byKeyInRow);
     return new TableBatch(
-        target(), mapper().columns(), deletes, upserts, inserts, bad, new BatchOrigins(partitions));
+        target(),
+        mapper().columns(),
+        deletes,
+        upserts,
+        inserts,
+        bad,
+        new BatchOrigins(partitions),
+        writing(),
+        transactions);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.crossfade.transform;
 
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
+import io.crossfade.core.target.Writing;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.sql.Joining;
 import io.crossfade.sql.OutputColumn;
@@ -36,6 +37,17 @@ public final class Mappings {
             : new PlanRows(plan, target),
         target,
         targetWasEmpty);
+  }
+
+  /**
+   * A SELECT and the table whose columns it fills.
+   *
+   * @param plan as of {@link #of}
+   * @param target the table as the database has it
+   * @throws IllegalArgumentException where its key is not the old one
+   */
+  public static Mapping filling(SelectPlan plan, Table target, Writing writing) {
+    return new Mapping(mapper(plan, target), target, false, writing);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.target.BadRow;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Resume;
+import io.crossfade.core.target.Writing;
 import io.crossfade.sql.EvaluationException;
 import io.crossfade.wire.MalformedRecordException;
 import io.crossfade.wire.OrphanDelete;
@@ -215,6 +216,7 @@ final class PartitionBuffer {
     }
     try {
       Operation operation = Provenance.operation(headers);
+      rememberTransaction(headers);
       if (value == null) {
         delete(offset, key);
       } else {
@@ -234,6 +236,18 @@ final class PartitionBuffer {
   private void count(byte[] key, byte[] value) {
     records++;
     bytes += key.length + (value == null ? 0 : value.length);
+  }
+
+  /** A row that was read was seen by whoever read it, so it has none. */
+  private void rememberTransaction(Headers headers) {
+    for (TableChanges changes : tables) {
+      if (changes.table().writing() == Writing.OWN_COLUMNS) {
+        String transaction = Provenance.of(headers).transaction();
+        if (!transaction.isEmpty()) {
+          changes.by(Long.parseLong(transaction));
+        }
+      }
+    }
   }
 
   /** The record's rows go on to where they meet others. */
@@ -289,6 +303,11 @@ final class PartitionBuffer {
   }
 
   private static void delete(long offset, byte[] key, Row keyRow, TableChanges changes) {
+    if (changes.table().writing() == Writing.OWN_COLUMNS) {
+      // Its columns went with it. A row with this key by now is another one, which comes too.
+      changes.elsewhere(offset, key);
+      return;
+    }
     try {
       changes.delete(offset, key, changes.table().direct().key(keyRow));
     } catch (EvaluationException | RuntimeException e) {

@@ -7,9 +7,11 @@ import io.crossfade.core.target.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -44,6 +46,8 @@ final class TableChanges {
   /** As they came: rows of a first load come in the order of their keys, which spares sorting. */
   private final Map<RecordKey, Change> changes = new LinkedHashMap<>();
 
+  private final Set<Long> transactions = new HashSet<>();
+
   /** Keys whose last record could not be evaluated. */
   private final Map<RecordKey, BadRow.Unevaluated> bad = new LinkedHashMap<>();
 
@@ -70,6 +74,15 @@ final class TableChanges {
 
   int size() {
     return changes.size() + bad.size();
+  }
+
+  /** Those that records come from, where it matters who sees them. */
+  Set<Long> transactions() {
+    return transactions;
+  }
+
+  void by(long transaction) {
+    transactions.add(transaction);
   }
 
   /** Whether something is to be written here. */
@@ -150,6 +163,7 @@ final class TableChanges {
   void clear() {
     changes.clear();
     bad.clear();
+    transactions.clear();
   }
 
   /** A record's key with equality by content. */

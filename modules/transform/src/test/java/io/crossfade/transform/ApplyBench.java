@@ -33,7 +33,7 @@ final class ApplyBench implements AutoCloseable {
               Column.nullable("amount", ColumnType.of(TypeFamily.INT4, "integer"))),
           List.of("id"));
 
-  private static final TableId NEW = new TableId("public", "new");
+  static final TableId NEW = new TableId("public", "new");
 
   final String migration = "t" + UUID.randomUUID().toString().substring(0, 8);
   final Names names = new Names(migration);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * What a SELECT is compared by.
@@ -51,7 +52,7 @@ public final class ComparedMappings {
    * @param target the new table
    */
   public static ComparedMapping of(RowsPlan plan, Table target) {
-    return plan instanceof SelectPlan select ? of(select, target) : ofMapper(plan, target);
+    return plan instanceof SelectPlan select ? of(select, target, List.of()) : ofMapper(plan, target);
   }
 
   /**
@@ -69,7 +70,7 @@ public final class ComparedMappings {
                 .toList(),
             key(target),
             0),
-        Optional.of(new ComparedMapping.Mapper(rows(plan.into(target)), false)));
+        Optional.of(new ComparedMapping.Mapper(rows(plan.into(target), List.of()), false)));
   }
 
   /** A table as it is, to be read as a whole or by its key. */
@@ -87,7 +88,23 @@ public final class ComparedMappings {
         .toList();
   }
 
-  private static ComparedMapping of(SelectPlan plan, Table target) {
+  /**
+   * A SELECT and the table whose columns it fills, in rows that are others'. Where it gives nothing
+   * they are NULL, so rows in which all of them are, are not compared.
+   *
+   * @param plan as of {@link #of}
+   */
+  public static ComparedMapping filling(SelectPlan plan, Table target) {
+    return of(
+        plan,
+        target,
+        plan.columns().stream()
+            .map(OutputColumn::name)
+            .filter(name -> !target.primaryKey().contains(name))
+            .toList());
+  }
+
+  private static ComparedMapping of(SelectPlan plan, Table target, List<String> filled) {
     boolean here = !plan.userFunctions().isEmpty();
     int ordered = ordered(plan, target);
     List<RelationColumn> columns = new ArrayList<>();
@@ -100,13 +117,14 @@ public final class ComparedMappings {
             new Relation.Stored(target.id()),
             columns.stream().map(c -> RelationColumn.plain(c.name(), c.as())).toList(),
             key(target),
-            ordered);
+            ordered,
+            filled);
     return here
         ? new ComparedMapping(
             target.id(),
             oldTable(plan, target, ordered),
             actual,
-            Optional.of(new ComparedMapping.Mapper(rows(plan.into(target)), true)))
+            Optional.of(new ComparedMapping.Mapper(rows(plan.into(target), filled), true)))
         : new ComparedMapping(
             target.id(),
             new Relation(
@@ -119,7 +137,8 @@ public final class ComparedMappings {
                             new RelationColumn(
                                 name, output(plan, name).type(), target.column(name).type()))
                     .toList(),
-                ordered),
+                ordered,
+                filled),
             actual,
             Optional.empty());
   }
@@ -188,10 +207,18 @@ public final class ComparedMappings {
         ordered);
   }
 
-  private static ComparedMapping.Rows rows(RowsPlan plan) {
+  private static ComparedMapping.Rows rows(RowsPlan plan, List<String> filled) {
+    int[] places =
+        IntStream.range(0, plan.columns().size())
+            .filter(i -> filled.contains(plan.columns().get(i).name()))
+            .toArray();
     return row -> {
       try {
-        return plan.rows(row);
+        return plan.rows(row).stream()
+            .filter(
+                made ->
+                    filled.isEmpty() || IntStream.of(places).anyMatch(i -> made.get(i) != null))
+            .toList();
       } catch (EvaluationException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

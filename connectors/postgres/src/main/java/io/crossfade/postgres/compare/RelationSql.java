@@ -89,8 +89,12 @@ final class RelationSql {
 
   /** The columns, then the version; empty where there is none. */
   String rows(Collection<Row> keys) {
-    return "SELECT %s, %s FROM %s WHERE %s"
-        .formatted(each(relation.columns(), RelationSql::value), version(), from, in(keys));
+    return "SELECT %s, %s FROM %s%s"
+        .formatted(
+            each(relation.columns(), RelationSql::value),
+            version(),
+            from,
+            where(KeyRange.ALL, in(keys)));
   }
 
   /** The transaction that wrote the row: another one whenever it was written. */
@@ -124,6 +128,12 @@ final class RelationSql {
     range.to().ifPresent(to -> conditions.add(against("<", to)));
     if (!more.isEmpty()) {
       conditions.add(more);
+    }
+    if (!relation.oneOf().isEmpty()) {
+      conditions.add(
+          relation.oneOf().stream()
+              .map(name -> ROWS + "." + quote(name))
+              .collect(Collectors.joining(", ", "pg_catalog.num_nonnulls(", ") > 0")));
     }
     return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
   }

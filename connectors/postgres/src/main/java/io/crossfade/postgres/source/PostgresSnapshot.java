@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <p>On a primary the list of running transactions is exact. A standby lists none, so only what is
  * below {@code xmin} is certain there.
  */
-final class PostgresSnapshot implements Snapshot {
+public final class PostgresSnapshot implements Snapshot {
 
   private final boolean exact;
   private final long xmin;
@@ -26,7 +26,7 @@ final class PostgresSnapshot implements Snapshot {
   }
 
   /** A snapshot as a primary prints it. */
-  static PostgresSnapshot ofPrimary(String text) {
+  public static PostgresSnapshot ofPrimary(String text) {
     return parse(text, true);
   }
 

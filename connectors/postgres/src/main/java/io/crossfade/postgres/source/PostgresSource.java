@@ -14,6 +14,7 @@ import io.crossfade.core.source.TableDefinition;
 import io.crossfade.core.table.Row;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.postgres.DatabaseIdentity;
 import io.crossfade.postgres.ServingRows;
 import io.crossfade.postgres.TableReader;
 import io.crossfade.postgres.catalog.TableList;
@@ -85,6 +86,11 @@ public final class PostgresSource implements SourceDatabase {
   /** The name of the replication slot and of the publication. */
   public String slot() {
     return name;
+  }
+
+  /** What tells this database from all others. */
+  public String identity() {
+    return sessions.with("asking which database this is", DatabaseIdentity::of);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.crossfade.core.source.SourceDatabase.LogBeginning;
 import io.crossfade.core.source.SourceDatabase.PreparedLog;
 import io.crossfade.core.table.TableId;
 import io.crossfade.postgres.CanonicalSession;
+import io.crossfade.postgres.DatabaseIdentity;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,7 +38,7 @@ final class ReplicationLog {
   PreparedLog prepare(
       Connection connection, Set<TableId> tables, Optional<KnownLog> known, boolean mayBeginAnew)
       throws SQLException {
-    String server = serverIdentity(connection);
+    String server = DatabaseIdentity.of(connection);
     if (known.isPresent() && !known.get().beginning().identity().equals(server)) {
       throw new BlockedException(
           "the source is another server than the one whose log was published: system identifier "
@@ -294,13 +295,6 @@ final class ReplicationLog {
 
   static String currentTransaction(Connection connection) throws SQLException {
     return text(connection, "SELECT pg_catalog.pg_current_xact_id()::text");
-  }
-
-  private static String serverIdentity(Connection connection) throws SQLException {
-    return text(
-        connection,
-        "SELECT system_identifier::text || '/' || (SELECT oid FROM pg_catalog.pg_database"
-            + " WHERE datname = current_database()) FROM pg_catalog.pg_control_system()");
   }
 
   private static String text(Connection connection, String sql) throws SQLException {

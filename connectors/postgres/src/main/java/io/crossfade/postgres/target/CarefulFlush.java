@@ -13,12 +13,14 @@ import io.crossfade.core.target.Placement;
 import io.crossfade.core.target.Placement.Left;
 import io.crossfade.core.target.Placement.Refusal;
 import io.crossfade.core.target.TableBatch;
+import io.crossfade.core.target.Writing;
 import io.crossfade.postgres.TableReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -40,6 +42,7 @@ final class CarefulFlush {
 
   private final Connection connection;
   private final Writers writers;
+  private final CarefulTable.Fillers fillers;
   private final DisplacedTable displaced;
   private final DeadTable dead;
   private final Flush flush;
@@ -67,9 +70,16 @@ final class CarefulFlush {
     final List<Left<Candidate>> refused = new ArrayList<>();
   }
 
-  CarefulFlush(Connection connection, String group, Writers writers, Flush flush, boolean retry) {
+  CarefulFlush(
+      Connection connection,
+      String group,
+      Writers writers,
+      CarefulTable.Fillers fillers,
+      Flush flush,
+      boolean retry) {
     this.connection = connection;
     this.writers = writers;
+    this.fillers = fillers;
     this.displaced = new DisplacedTable(connection, group);
     this.dead = new DeadTable(connection, group);
     this.flush = flush;
@@ -131,7 +141,7 @@ final class CarefulFlush {
       at = batch.table().id();
       Work work = new Work();
       work.batch = Optional.of(batch);
-      work.table = careful(batch.table(), batch.columns());
+      work.table = careful(batch.table(), batch.columns(), batch.writing());
       works.put(at, work);
     }
     if (partitions.isEmpty()) {
@@ -146,15 +156,22 @@ final class CarefulFlush {
                 .orElseThrow(() -> new SQLException(at + " does not exist", "42P01"));
         work = new Work();
         work.table =
-            careful(table, entry.columns().isEmpty() ? table.primaryKey() : entry.columns());
+            careful(
+                table,
+                entry.columns().isEmpty() ? table.primaryKey() : entry.columns(),
+                entry.writing());
         works.put(at, work);
       }
       work.entries.add(entry);
     }
   }
 
-  private CarefulTable careful(Table table, List<String> columns) throws SQLException {
-    return new CarefulTable(connection, c -> writers.of(table, c), columns);
+  private CarefulTable careful(Table table, List<String> columns, Writing writing)
+      throws SQLException {
+    if (writing.fills()) {
+      ColumnsWriter.beBrief(connection);
+    }
+    return new CarefulTable(connection, c -> writers.of(table, c), fillers, columns, writing);
   }
 
   private void placeFirst(Work work) throws SQLException {
@@ -202,8 +219,31 @@ final class CarefulFlush {
       work.waitedBefore.put(again, entry);
       (again.isDelete() ? deletes : waiting).add(again);
     }
+    if (work.table.writing().fills()) {
+      absentFrom(work, deletes, writes, waiting);
+    }
     work.outcome = Placement.place(work.table, deletes, writes, waiting);
     work.refused.addAll(work.outcome.refused());
+  }
+
+  /** Rows that others insert: of their own log they are gone, of another one they are to come. */
+  private void absentFrom(
+      Work work, List<Candidate> deletes, List<Candidate> writes, List<Candidate> waiting)
+      throws SQLException {
+    boolean own = work.table.writing() == Writing.OWN_COLUMNS;
+    if (own) {
+      List<Candidate> all = new ArrayList<>(deletes);
+      all.addAll(writes);
+      if (work.table.present(all).size() < all.size() && work.batch.isPresent()) {
+        Visibility.require(connection, work.batch.get().transactions());
+      }
+    }
+    Set<Candidate> present = Collections.newSetFromMap(new IdentityHashMap<>());
+    present.addAll(work.table.present(writes));
+    if (!own) {
+      writes.stream().filter(row -> !present.contains(row)).forEach(waiting::add);
+    }
+    writes.removeIf(row -> !present.contains(row));
   }
 
   /** What stands of their keys is of the past. */
@@ -325,9 +365,13 @@ final class CarefulFlush {
                     + left.why().error()
                     + "; more than "
                     + MOST_WAITING
-                    + " do not. Drop the constraint "
-                    + left.why().constraint()
-                    + " until the migration has caught up",
+                    + " do not. "
+                    + (one.getValue().table.writing().fills()
+                        ? "Have the rows inserted first, or leave those that have none out in the"
+                            + " WHERE"
+                        : "Drop the constraint "
+                            + left.why().constraint()
+                            + " until the migration has caught up"),
                 left.why().code(),
                 false));
       }
@@ -370,7 +414,7 @@ final class CarefulFlush {
           still.put(entry, left.why());
         } else {
           Origin origin = left.row().origin().orElseThrow();
-          displaced.add(one.getKey(), left.row(), origin, left.why());
+          displaced.add(one.getKey(), work.table.writing(), left.row(), origin, left.why());
         }
       }
       List<Long> gone = new ArrayList<>();

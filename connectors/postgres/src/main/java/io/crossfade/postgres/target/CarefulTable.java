@@ -4,6 +4,7 @@ import io.crossfade.core.table.Row;
 import io.crossfade.core.target.Placement;
 import io.crossfade.core.target.Placement.Fault;
 import io.crossfade.core.target.Placement.Refusal;
+import io.crossfade.core.target.Writing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -27,9 +28,14 @@ final class CarefulTable implements Placement.Rows<Candidate, SQLException> {
   /** Beside others, that {@code ON CONFLICT} cannot watch over a deferrable constraint. */
   private static final String NOT_IN_THIS_STATE = "55000";
 
+  private static final Refusal NO_ROW =
+      new Refusal(Fault.ANOTHER_ROW, "there is no row with its key to be filled yet", "02000", "");
+
   private final Connection connection;
   private final Writers writers;
   private final TableWriter first;
+  private final Writing writing;
+  private final Fillers fillers;
   private final boolean pullsOthers;
 
   /** Statements for a list of columns. */
@@ -38,15 +44,33 @@ final class CarefulTable implements Placement.Rows<Candidate, SQLException> {
     TableWriter of(List<String> columns) throws SQLException;
   }
 
-  CarefulTable(Connection connection, Writers writers, List<String> columns) throws SQLException {
+  /** Statements that fill the columns that others write. */
+  @FunctionalInterface
+  interface Fillers {
+    ColumnsWriter of(TableWriter rows) throws SQLException;
+  }
+
+  CarefulTable(
+      Connection connection,
+      Writers writers,
+      Fillers fillers,
+      List<String> columns,
+      Writing writing)
+      throws SQLException {
     this.connection = connection;
     this.writers = writers;
+    this.fillers = fillers;
+    this.writing = writing;
     this.first = writers.of(columns);
     this.pullsOthers = first.pullsOthers();
   }
 
   TableWriter writer() {
     return first;
+  }
+
+  Writing writing() {
+    return writing;
   }
 
   @Override
@@ -56,16 +80,24 @@ final class CarefulTable implements Placement.Rows<Candidate, SQLException> {
 
   @Override
   public Optional<Refusal> delete(List<Candidate> rows) throws SQLException {
-    return attempt(() -> first.delete(keys(rows)));
+    return attempt(() -> remove(rows));
   }
 
   @Override
   public Optional<Refusal> upsert(List<Candidate> rows) throws SQLException {
+    if (writing.fills()) {
+      return present(rows).size() < rows.size()
+          ? Optional.of(NO_ROW)
+          : attempt(() -> byColumns(rows, (writer, images) -> fill(writer, images)));
+    }
     return attempt(() -> byColumns(rows, (writer, images) -> writer.upsert(images)));
   }
 
   @Override
   public Optional<Refusal> insertWhereFree(List<Candidate> rows) throws SQLException {
+    if (writing.fills()) {
+      return Optional.of(NO_ROW);
+    }
     Optional<Refusal> refusal =
         attempt(() -> byColumns(rows, (writer, images) -> writer.insertWhereFree(images)));
     return refusal.isPresent() && refusal.get().code().equals(NOT_IN_THIS_STATE)
@@ -86,7 +118,9 @@ final class CarefulTable implements Placement.Rows<Candidate, SQLException> {
 
   @Override
   public void clear(List<Candidate> rows) throws SQLException {
-    if (!pullsOthers) {
+    if (writing.fills()) {
+      drop(rows);
+    } else if (!pullsOthers) {
       for (List<Candidate> slice : slices(rows)) {
         clear(slice, true);
       }
@@ -96,11 +130,39 @@ final class CarefulTable implements Placement.Rows<Candidate, SQLException> {
   /** What others fill in a row would be gone with it, for good. */
   @Override
   public void drop(List<Candidate> rows) throws SQLException {
-    if (!pullsOthers && first.rest().isEmpty()) {
+    if (writing.fills()) {
+      for (List<Candidate> slice : slices(rows)) {
+        empty(slice);
+      }
+    } else if (!pullsOthers && first.rest().isEmpty()) {
       for (List<Candidate> slice : slices(rows)) {
         clear(slice, false);
       }
     }
+  }
+
+  /** Where the columns may be empty. */
+  private void empty(List<Candidate> rows) throws SQLException {
+    if (attempt(() -> remove(rows)).isPresent() && rows.size() > 1) {
+      int middle = rows.size() >>> 1;
+      empty(rows.subList(0, middle));
+      empty(rows.subList(middle, rows.size()));
+    }
+  }
+
+  private void remove(List<Candidate> rows) throws SQLException {
+    if (writing.fills()) {
+      ColumnsWriter filler = fillers.of(first);
+      fill(first, rows.stream().map(row -> filler.empty(row.key())).toList());
+    } else {
+      first.delete(keys(rows));
+    }
+  }
+
+  private void fill(TableWriter writer, List<Row> images) throws SQLException {
+    ColumnsWriter filler = fillers.of(writer);
+    filler.lock(images);
+    filler.fill(images);
   }
 
   private void clear(List<Candidate> rows, boolean toComeBack) throws SQLException {

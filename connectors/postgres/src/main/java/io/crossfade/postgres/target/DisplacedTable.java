@@ -5,6 +5,7 @@ import io.crossfade.core.table.TableId;
 import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Origin;
 import io.crossfade.core.target.Placement.Refusal;
+import io.crossfade.core.target.Writing;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -41,17 +42,23 @@ final class DisplacedTable {
         code text NOT NULL,
         error text NOT NULL,
         constraint_name text NOT NULL,
-        since timestamptz NOT NULL DEFAULT clock_timestamp()
+        since timestamptz NOT NULL DEFAULT clock_timestamp(),
+        writing text NOT NULL DEFAULT 'ROWS'
       );
       CREATE INDEX ON crossfade.displaced (consumer_group, topic, part);
       COMMENT ON TABLE crossfade.displaced IS
         'Rows that wait because another row holds a unique value of theirs, refers to them, or is not there yet; no image: the key is to be deleted';
       """;
 
+  /** One that was made when all rows were ours. */
+  static final String UPGRADE =
+      "ALTER TABLE crossfade.displaced ADD COLUMN writing text NOT NULL DEFAULT 'ROWS'";
+
   /**
    * An entry.
    *
    * @param image empty where the key is to be deleted
+   * @param writing what of the table is ours
    */
   record Entry(
       long id,
@@ -61,7 +68,8 @@ final class DisplacedTable {
       List<String> columns,
       Optional<Row> image,
       Refusal why,
-      Instant since) {}
+      Instant since,
+      Writing writing) {}
 
   private final Connection connection;
   private final String group;
@@ -79,7 +87,7 @@ final class DisplacedTable {
             """
             SELECT d.id, d.table_schema, d.table_name, d.topic, d.part, d.record_offset,
                    d.record_key, d.record_value, d.key, d.columns, d.image, d.code, d.error,
-                   d.constraint_name, d.since
+                   d.constraint_name, d.since, d.writing
             FROM unnest(?::text[], ?::integer[]) AS p(topic, part)
             JOIN crossfade.displaced d
               ON d.consumer_group = ? AND d.topic = p.topic AND d.part = p.part
@@ -115,7 +123,8 @@ final class DisplacedTable {
             rows.getString(13),
             rows.getString(12),
             rows.getString(14)),
-        rows.getTimestamp(15).toInstant());
+        rows.getTimestamp(15).toInstant(),
+        Writing.valueOf(rows.getString(16)));
   }
 
   static String[] texts(Array array) throws SQLException {
@@ -133,14 +142,15 @@ final class DisplacedTable {
     }
   }
 
-  void add(TableId table, Candidate row, Origin origin, Refusal why) throws SQLException {
+  void add(TableId table, Writing writing, Candidate row, Origin origin, Refusal why)
+      throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
             INSERT INTO crossfade.displaced
               (consumer_group, topic, part, record_offset, record_key, record_value, table_schema,
-               table_name, key, columns, image, code, error, constraint_name, since)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, clock_timestamp()))
+               table_name, key, columns, image, code, error, constraint_name, since, writing)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, clock_timestamp()), ?)
             """)) {
       statement.setString(1, group);
       statement.setString(2, origin.partition().topic());
@@ -157,6 +167,7 @@ final class DisplacedTable {
       statement.setString(13, why.error());
       statement.setString(14, why.constraint());
       statement.setTimestamp(15, row.waitingSince().map(Timestamp::from).orElse(null));
+      statement.setString(16, writing.name());
       statement.executeUpdate();
     }
   }
@@ -202,7 +213,7 @@ final class DisplacedTable {
             """
             SELECT d.id, d.table_schema, d.table_name, d.topic, d.part, d.record_offset,
                    '', NULL::text, d.key, d.columns, d.image, d.code, d.error,
-                   d.constraint_name, d.since
+                   d.constraint_name, d.since, d.writing
             FROM crossfade.displaced d
             WHERE d.consumer_group = ? AND d.table_schema = ? AND d.table_name = ? AND d.key = ?
             ORDER BY d.since, d.id
@@ -228,7 +239,7 @@ final class DisplacedTable {
             """
             SELECT d.id, d.table_schema, d.table_name, d.topic, d.part, d.record_offset,
                    '', NULL::text, d.key, d.columns, d.image, d.code, d.error,
-                   d.constraint_name, d.since
+                   d.constraint_name, d.since, d.writing
             FROM crossfade.displaced d WHERE d.consumer_group = ? ORDER BY d.since, d.id LIMIT ?
             """)) {
       statement.setString(1, group);

@@ -12,11 +12,14 @@ import io.crossfade.core.target.Progress;
 import io.crossfade.core.target.TableBatch;
 import io.crossfade.core.target.TargetSession;
 import io.crossfade.core.target.TopicIdentity;
+import io.crossfade.core.target.Writing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,12 +38,15 @@ final class PostgresSession implements TargetSession {
 
   private static final String UNIQUE_VIOLATION = "23505";
 
+  private static final String NO_ROW = "02000";
+
   private final Connection connection;
   private final String producer;
   private final String group;
   private final ProgressTable progress;
   private final HeldKeys held;
   private final Map<Shape, TableWriter> writers = new HashMap<>();
+  private final Map<TableWriter, ColumnsWriter> fillers = new IdentityHashMap<>();
 
   /** A writer fits one list of columns. */
   private record Shape(TableId table, List<String> columns) {}
@@ -80,7 +86,7 @@ final class PostgresSession implements TargetSession {
         throw Failures.unavailable("Cannot write", e);
       }
       // The table may be another than the one that the statements were made for.
-      writers.clear();
+      forgetWriters();
       return again(flush, e);
     }
   }
@@ -121,7 +127,8 @@ final class PostgresSession implements TargetSession {
 
   private Flushed careful(Flush flush, boolean retry) throws SQLException {
     held.forget(flush);
-    CarefulFlush careful = new CarefulFlush(connection, group, this::writer, flush, retry);
+    CarefulFlush careful =
+        new CarefulFlush(connection, group, this::writer, this::filler, flush, retry);
     Flushed flushed = careful.run();
     try (Watchdog.Guard guard = Watchdog.over(connection)) {
       if (flushed instanceof Flushed.Done) {
@@ -189,9 +196,15 @@ final class PostgresSession implements TargetSession {
     if (held.concerns(flush)) {
       return careful(flush, false);
     }
+    if (!filled(flush)) {
+      throw new SQLException("rows that are to be filled are not there yet", NO_ROW);
+    }
     Set<TableId> copied = new HashSet<>();
     Set<TableId> met = new HashSet<>();
     for (TableBatch batch : flush.batches()) {
+      if (batch.writing().fills()) {
+        continue;
+      }
       TableWriter writer = writer(batch.table(), batch.columns());
       each(batch.deletes(), writer::delete);
       each(batch.upserts(), writer::upsert);
@@ -206,6 +219,66 @@ final class PostgresSession implements TargetSession {
       connection.commit();
     }
     return new Flushed.Done(copied, met);
+  }
+
+  /**
+   * Fills columns. First all that others may want as well is locked, without waiting for long; then
+   * it is written, so that it is let go of soon.
+   *
+   * @return false where rows are not there that have to be waited for
+   */
+  private boolean filled(Flush flush) throws SQLException {
+    List<Fill> fills = fills(flush);
+    if (fills.isEmpty()) {
+      return true;
+    }
+    ColumnsWriter.beBrief(connection);
+    for (Fill fill : fills) {
+      each(fill.images(), fill.writer()::lock);
+      if (fill.writing() == Writing.COLUMNS
+          && !absent(fill.writer(), fill.batch().upserts()).isEmpty()) {
+        return false;
+      }
+    }
+    for (Fill fill : fills) {
+      each(fill.images(), fill.writer()::fill);
+      if (fill.writing() == Writing.OWN_COLUMNS) {
+        List<Row> absent = absent(fill.writer(), fill.images());
+        if (!absent.isEmpty()) {
+          Visibility.require(connection, fill.batch().transactions());
+          // Some may have become visible in between; the others have been deleted since.
+          each(absent, fill.writer()::fill);
+        }
+      }
+    }
+    return true;
+  }
+
+  /** A table's columns to be filled, in rows that get values and in rows that lose theirs. */
+  private record Fill(TableBatch batch, ColumnsWriter writer, List<Row> images) {
+
+    Writing writing() {
+      return batch.writing();
+    }
+  }
+
+  private List<Fill> fills(Flush flush) throws SQLException {
+    List<Fill> fills = new ArrayList<>();
+    for (TableBatch batch : flush.batches()) {
+      if (batch.writing().fills()) {
+        ColumnsWriter writer = filler(writer(batch.table(), batch.columns()));
+        List<Row> images = new ArrayList<>(batch.upserts());
+        batch.deletes().forEach(key -> images.add(writer.empty(key)));
+        fills.add(new Fill(batch, writer, images));
+      }
+    }
+    return fills;
+  }
+
+  private List<Row> absent(ColumnsWriter filler, List<Row> rows) throws SQLException {
+    List<Row> absent = new ArrayList<>();
+    each(rows, slice -> absent.addAll(filler.absent(slice)));
+    return absent;
   }
 
   /** Copies rows; upserts them, and says false, where some are there already. */
@@ -239,12 +312,26 @@ final class PostgresSession implements TargetSession {
     TableWriter writer = writers.get(shape);
     if (writer == null) {
       if (writers.size() > MOST_WRITERS) {
-        writers.clear();
+        forgetWriters();
       }
       writer = TableWriter.of(connection, table, columns);
       writers.put(shape, writer);
     }
     return writer;
+  }
+
+  private ColumnsWriter filler(TableWriter rows) throws SQLException {
+    ColumnsWriter filler = fillers.get(rows);
+    if (filler == null) {
+      filler = ColumnsWriter.of(connection, rows);
+      fillers.put(rows, filler);
+    }
+    return filler;
+  }
+
+  private void forgetWriters() {
+    writers.clear();
+    fillers.clear();
   }
 
   @Override

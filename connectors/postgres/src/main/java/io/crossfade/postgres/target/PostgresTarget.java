@@ -13,6 +13,7 @@ import io.crossfade.core.target.Progress;
 import io.crossfade.core.target.TargetDatabase;
 import io.crossfade.core.target.TargetSession;
 import io.crossfade.postgres.CanonicalSession;
+import io.crossfade.postgres.DatabaseIdentity;
 import io.crossfade.postgres.ServingRows;
 import io.crossfade.postgres.TableReader;
 import io.crossfade.postgres.switching.PostgresSwitching;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -127,6 +129,11 @@ public final class PostgresTarget implements TargetDatabase {
     return run("Cannot read the columns of " + table, c -> TableReader.read(c, table));
   }
 
+  /** What tells this database from all others. */
+  public String identity() {
+    return run("Cannot tell which database this is", DatabaseIdentity::of);
+  }
+
   @Override
   public boolean isEmpty(TableId table) {
     String sql =
@@ -148,6 +155,13 @@ public final class PostgresTarget implements TargetDatabase {
   @Override
   public List<Check> check(Collection<TableId> tables) {
     return run("Cannot read the triggers of the new tables", c -> TargetChecks.of(c, tables));
+  }
+
+  @Override
+  public List<Check> checkFilled(Map<TableId, Set<String>> columns) {
+    return run(
+        "Cannot read the triggers of tables that are filled",
+        c -> TargetChecks.ofFilled(c, columns));
   }
 
   @Override

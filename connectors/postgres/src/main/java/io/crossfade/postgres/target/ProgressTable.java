@@ -165,12 +165,22 @@ final class ProgressTable {
             IF to_regclass('crossfade.displaced') IS NULL THEN
               EXECUTE $sql$%s$sql$;
             END IF;
+            IF NOT EXISTS (SELECT FROM pg_attribute
+                           WHERE attrelid = 'crossfade.displaced'::regclass
+                             AND attname = 'writing' AND NOT attisdropped) THEN
+              %s;
+            END IF;
             IF to_regclass('crossfade.dead') IS NULL THEN
               EXECUTE $sql$%s$sql$;
             END IF;
           END $$
           """
-              .formatted(CREATE, CREATE_SEALED, DisplacedTable.CREATE, DeadTable.CREATE));
+              .formatted(
+                  CREATE,
+                  CREATE_SEALED,
+                  DisplacedTable.CREATE,
+                  DisplacedTable.UPGRADE,
+                  DeadTable.CREATE));
     }
   }
 

@@ -298,7 +298,7 @@ final class TableWriter {
     }
   }
 
-  private void set(PreparedStatement statement, List<Row> rows) throws SQLException {
+  void set(PreparedStatement statement, List<Row> rows) throws SQLException {
     int width = rows.get(0).size();
     for (int column = 0; column < width; column++) {
       String[] values = new String[rows.size()];

@@ -10,6 +10,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the new tables' triggers, their constraints and their policies mean for apply. */
 final class TargetChecks {
@@ -18,7 +21,9 @@ final class TargetChecks {
   private static final String TRIGGERS =
       """
       SELECT DISTINCT n.nspname, c.relname, coalesce(k.conname, t.tgname), coalesce(k.contype, ' '),
-        k.conrelid = c.oid
+        k.conrelid = c.oid,
+        ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+              WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey))
       FROM pg_catalog.pg_trigger t
       JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -54,6 +59,27 @@ final class TargetChecks {
         tables,
         (table, row) -> checks.look(table, row.getString(3), row.getString(4), row.getBoolean(5)));
     checks.each(HIDDEN, tables, (table, row) -> checks.hidden(table));
+    return checks.checks;
+  }
+
+  /** As {@link #of}, for tables of which these columns are filled. */
+  static List<Check> ofFilled(Connection connection, Map<TableId, Set<String>> columns)
+      throws SQLException {
+    TargetChecks checks = new TargetChecks(connection);
+    checks.each(
+        TRIGGERS,
+        columns.keySet(),
+        (table, row) -> {
+          // A constraint on columns that are not written is not looked at when they are not.
+          boolean constraint = !row.getString(4).isBlank();
+          boolean ours =
+              Stream.of((String[]) row.getArray(6).getArray())
+                  .anyMatch(columns.get(table)::contains);
+          if (!constraint || ours) {
+            checks.look(table, row.getString(3), row.getString(4), row.getBoolean(5));
+          }
+        });
+    checks.each(HIDDEN, columns.keySet(), (table, row) -> checks.hidden(table));
     return checks.checks;
   }
 

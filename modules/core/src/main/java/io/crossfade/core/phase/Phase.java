@@ -35,7 +35,8 @@ public enum Phase {
     return switch (this) {
       case PREPARING -> EnumSet.of(BACKFILLING, ABANDONING);
       case BACKFILLING -> EnumSet.of(FOLLOWING, ABANDONING);
-      case FOLLOWING -> EnumSet.of(BACKFILLING, CUTTING_OVER, ABANDONING);
+      // Without a switch only what has nothing to be switched to is completed.
+      case FOLLOWING -> EnumSet.of(BACKFILLING, CUTTING_OVER, COMPLETING, ABANDONING);
       case CUTTING_OVER -> EnumSet.of(FOLLOWING, REVERSED, ABANDONING);
       case REVERSED -> EnumSet.of(ROLLING_BACK, COMPLETING, ABANDONING);
       case ROLLING_BACK -> EnumSet.of(FOLLOWING, REVERSED, ABANDONING);

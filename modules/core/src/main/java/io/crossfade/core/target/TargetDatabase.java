@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A database that new tables stand in. Beside them it keeps, per consumer group and partition, how
@@ -35,6 +36,13 @@ public interface TargetDatabase {
 
   /** Looks at what a migration into these tables needs. Changes nothing. */
   List<Check> check(Collection<TableId> tables);
+
+  /**
+   * As {@link #check}, of tables whose rows are others': what concerns the columns that we fill.
+   *
+   * @param columns by table
+   */
+  List<Check> checkFilled(Map<TableId, Set<String>> columns);
 
   /**
    * What of the tables' constraints and indexes the database does not rely on, since nobody has

@@ -14,9 +14,20 @@ import java.util.Optional;
  * @param ordered by how many of the leading columns of the key ranges may be cut: columns whose
  *     order is the same in every database whatever its collation, and for which there is an index.
  *     0: none, so only the whole can be read
+ * @param oneOf names of columns; only rows count that have a value in one of them. Empty: all rows
  */
 public record Relation(
-    Origin origin, List<RelationColumn> columns, List<RelationColumn> key, int ordered) {
+    Origin origin,
+    List<RelationColumn> columns,
+    List<RelationColumn> key,
+    int ordered,
+    List<String> oneOf) {
+
+  /** All rows. */
+  public Relation(
+      Origin origin, List<RelationColumn> columns, List<RelationColumn> key, int ordered) {
+    this(origin, columns, key, ordered, List.of());
+  }
 
   /** Where rows come from. */
   public sealed interface Origin permits Select, Stored {}
@@ -63,6 +74,7 @@ public record Relation(
     Objects.requireNonNull(origin, "origin");
     columns = List.copyOf(columns);
     key = List.copyOf(key);
+    oneOf = List.copyOf(oneOf);
     if (key.isEmpty() || ordered < 0 || ordered > key.size()) {
       throw new IllegalArgumentException(
           "a key of " + key.size() + " columns of which " + ordered + " are ordered");
