@@ -160,7 +160,9 @@ abstract class SwitchCommand implements Callable<Integer> {
         return gatesAreMet(report) ? ExitCode.DONE : ExitCode.NOT_MET;
       case "given-up":
         err.println(
-            "given up, nothing was changed: "
+            (report.path("why").asText().startsWith("finish: ")
+                    ? "given up, the columns are filled as before: "
+                    : "given up, nothing was changed: ")
                 + report.path("why").asText()
                 + "\nagain: `crossfade "
                 + command.name()

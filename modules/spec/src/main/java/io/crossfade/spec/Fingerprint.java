@@ -46,6 +46,9 @@ final class Fingerprint {
               .put("select", table.select().text())
               .put("existing", table.existing().name());
       table.mapper().ifPresent(mapper -> entry.put("mapper", mapper.className()));
+      if (table.fills()) {
+        entry.put("columns", table.columns().name());
+      }
     }
     if (!spec.schemas().isEmpty()) {
       var schemas = json.putArray("schemas");

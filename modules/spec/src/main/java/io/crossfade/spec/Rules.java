@@ -143,6 +143,22 @@ final class Rules {
     from(table + "/from");
     sql(table + "/select");
     mapper(table);
+    columns(table);
+  }
+
+  private void columns(String table) {
+    if (tree.has(table + "/columns") && tree.has(table + "/mapper")) {
+      problems.add(
+          tree.keyPlace(table + "/columns")
+              .problem("'columns' goes with the SELECT that names them, not with a mapper"));
+    }
+    if (tree.has(table + "/columns") && tree.has(table + "/existing")) {
+      problems.add(
+          tree.keyPlace(table + "/existing")
+              .problem(
+                  "'existing' goes with tables whose rows are the SELECT's; with 'columns: fill' all"
+                      + " rows are others', and stay"));
+    }
   }
 
   private void mapper(String table) {
@@ -277,6 +293,11 @@ final class Rules {
           tree.keyPlace(table + "/mapper")
               .problem(
                   "'mapper' fills one table, not all of a schema; give it an entry of its own"));
+    }
+    if (tree.has(table + "/columns")) {
+      problems.add(
+          tree.keyPlace(table + "/columns")
+              .problem("'columns' goes with one table and the SELECT that names them"));
     }
     if (tree.has(table + "/select")) {
       add(

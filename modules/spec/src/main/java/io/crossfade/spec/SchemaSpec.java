@@ -45,7 +45,8 @@ public record SchemaSpec(
         place,
         origin.standingFor("SELECT * FROM " + quoted(from) + "." + quoted(name)),
         Optional.empty(),
-        existing);
+        existing,
+        TableSpec.Columns.ALL);
   }
 
   private static String quoted(String name) {

@@ -196,7 +196,8 @@ final class SpecBuilder {
         values
             .text(pointer + "/mapper")
             .map(name -> new TableSpec.MapperName(name, tree.valuePlace(pointer + "/mapper"))),
-        existing(pointer));
+        existing(pointer),
+        tree.has(pointer + "/columns") ? TableSpec.Columns.FILL : TableSpec.Columns.ALL);
   }
 
   private SqlText selectAll(String from) {

@@ -13,9 +13,15 @@ import java.util.Optional;
  *     is what it is given
  * @param mapper the class that makes the rows; empty where the SELECT does
  * @param existing what a first start does with rows that are there already
+ * @param columns what of the table is ours
  */
 public record TableSpec(
-    TableId into, Place place, SqlText select, Optional<MapperName> mapper, Existing existing) {
+    TableId into,
+    Place place,
+    SqlText select,
+    Optional<MapperName> mapper,
+    Existing existing,
+    Columns columns) {
 
   public TableSpec {
     Objects.requireNonNull(into, "into");
@@ -23,6 +29,7 @@ public record TableSpec(
     Objects.requireNonNull(select, "select");
     Objects.requireNonNull(mapper, "mapper");
     Objects.requireNonNull(existing, "existing");
+    Objects.requireNonNull(columns, "columns");
   }
 
   /**
@@ -45,5 +52,18 @@ public record TableSpec(
     REFUSE,
     /** Rows with the same key are overwritten, others stay. */
     KEEP
+  }
+
+  /** What of a target table is ours. */
+  public enum Columns {
+    /** The table: its rows are those of the SELECT. */
+    ALL,
+    /** The columns that the SELECT names. Others insert the rows and delete them. */
+    FILL
+  }
+
+  /** Whether it fills columns of rows that are others'. */
+  public boolean fills() {
+    return columns == Columns.FILL;
   }
 }

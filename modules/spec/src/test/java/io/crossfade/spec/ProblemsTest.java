@@ -287,8 +287,41 @@ class ProblemsTest {
         contract: [ "ALTER TABLE public.customers ALTER COLUMN amount_cents SET NOT NULL" ]
         on-truncate: apply
         """,
-        "4:14: not yet: 'mariadb'; only 'postgres' can be a source",
-        "21:5: not yet: 'columns'; a SELECT gives all columns of its table");
+        "4:14: not yet: 'mariadb'; only 'postgres' can be a source");
+  }
+
+  /**
+   * Fails where Rules does not look at 'columns', or lets it go with what it has no meaning for.
+   */
+  @Test
+  void shouldReportWhatDoesNotGoWithFilledColumns() {
+    assertProblems(
+        """
+        migration: m
+        source: { connector: postgres, url: "jdbc:postgresql://a/b", username: u }
+        target: { connector: postgres, url: "jdbc:postgresql://a/b", username: u }
+        kafka: { embedded: ./data }
+        tables:
+          - into: public.a
+            columns: fill
+            existing: keep
+            select: SELECT id, n FROM public.b
+          - into: archive.*
+            columns: fill
+            from: archive.*
+          - into: public.c
+            columns: all
+            select: SELECT id, n FROM public.b
+          - into: public.d
+            columns: fill
+            from: public.b
+            mapper: com.example.M
+        """,
+        "8:5: 'existing' goes with tables whose rows are the SELECT's; with 'columns: fill' all rows"
+            + " are others', and stay",
+        "11:5: 'columns' goes with one table and the SELECT that names them",
+        "14:14: 'columns' must be 'fill', is 'all'",
+        "17:5: 'columns' goes with the SELECT that names them, not with a mapper");
   }
 
   /** Fails where a mapper is given what it cannot read, or a class that cannot be one. */

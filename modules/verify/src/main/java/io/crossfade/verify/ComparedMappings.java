@@ -52,7 +52,9 @@ public final class ComparedMappings {
    * @param target the new table
    */
   public static ComparedMapping of(RowsPlan plan, Table target) {
-    return plan instanceof SelectPlan select ? of(select, target, List.of()) : ofMapper(plan, target);
+    return plan instanceof SelectPlan select
+        ? of(select, target, List.of())
+        : ofMapper(plan, target);
   }
 
   /**
@@ -216,8 +218,7 @@ public final class ComparedMappings {
       try {
         return plan.rows(row).stream()
             .filter(
-                made ->
-                    filled.isEmpty() || IntStream.of(places).anyMatch(i -> made.get(i) != null))
+                made -> filled.isEmpty() || IntStream.of(places).anyMatch(i -> made.get(i) != null))
             .toList();
       } catch (EvaluationException e) {
         throw new IllegalStateException(e.getMessage(), e);

@@ -207,7 +207,9 @@ final class ComparedMigration {
 
   /** As it was written: its outputs in their own types, not in the target's. */
   ComparedMapping mapping(Migration.MappedTable table) {
-    return ComparedMappings.of(written(table), table.target());
+    return table.writing().fills()
+        ? ComparedMappings.filling((SelectPlan) written(table), table.target())
+        : ComparedMappings.of(written(table), table.target());
   }
 
   /** Which old rows the rows of a new table come from. */

@@ -42,6 +42,11 @@ public record Databases(
         target);
   }
 
+  /** Whether the old and the new tables are in one database. Blocks on both. */
+  public boolean areOne() {
+    return source.identity().equals(target.identity());
+  }
+
   /** The database with the new tables, as the reverse flow's source. */
   PostgresSource reverseSource(String name) {
     return new PostgresSource(targetAddress, name);

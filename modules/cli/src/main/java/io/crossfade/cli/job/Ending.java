@@ -160,7 +160,9 @@ final class Ending {
               unfence(source, old);
               unfence(target, fresh);
             }));
-    if (standing.phase() == Phase.COMPLETING && !spec.contract().isEmpty()) {
+    // Where nothing was switched it was done before, while columns were still filled.
+    boolean switched = standing.reverse() > 0;
+    if (switched && standing.phase() == Phase.COMPLETING && !spec.contract().isEmpty()) {
       parts.add(
           new Part(
               "contract: execute the " + spec.contract().size() + " statements of it at the target",

@@ -4,6 +4,7 @@ import io.crossfade.core.phase.Phase;
 import io.crossfade.core.serving.Serving;
 import io.crossfade.core.serving.Side;
 import io.crossfade.core.switching.OpenTransaction;
+import io.crossfade.core.table.TableId;
 import io.crossfade.server.GateNotMet;
 import io.crossfade.server.Status;
 import io.crossfade.switchover.Gate;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What has to be so before the new side serves anything, as far as the job's status tells. */
 final class Gates {
@@ -44,6 +46,30 @@ final class Gates {
       gates.add(verified(table));
     }
     return gates;
+  }
+
+  /**
+   * Those before a migration that fills columns ends.
+   *
+   * @param verifiedWithin as of {@link #forCutover}
+   */
+  static List<Gate> forFilled(Status status, Duration verifiedWithin) {
+    return forCutover(status, verifiedWithin);
+  }
+
+  /** Columns that are filled in others' rows have no other side that could take writes. */
+  static List<Gate> nothingFilled(List<TableId> filled) {
+    return filled.isEmpty()
+        ? List.of()
+        : List.of(
+            new Gate(
+                "fill",
+                false,
+                filled.stream().map(TableId::toString).collect(Collectors.joining(", "))
+                    + ": columns are filled in rows that others write",
+                "tables of the migration's own: there is nothing to switch to",
+                "let the application use the columns, then `crossfade complete`; a table that can be"
+                    + " switched to needs a migration of its own"));
   }
 
   private static Gate running(Status status) {

@@ -171,7 +171,7 @@ public final class Job implements AutoCloseable {
         new JobEnd(
             ending,
             Ending.tables(
-                sources,
+                migration.onlyFills() ? List.of() : sources,
                 migration.tables().stream().map(table -> table.target().id()).toList(),
                 databases),
             flows);
@@ -289,6 +289,9 @@ public final class Job implements AutoCloseable {
     Hooks hooks =
         flows.add(new Hooks(spec, Optional.of(new Told(kafka, names)), journal::sayByItself));
     Barriers barriers = new Barriers(capture, apply);
+    if (migration.onlyFills()) {
+      end.with(new FilledTables(spec, ExpandContract.of(spec, databases), barriers));
+    }
     ReverseFlow reverse = flows.add(new ReverseFlow(migration, databases, settings, passes));
     Supplier<Turn> turn = () -> turn(decisions.current().orElse(Standing.AT_FIRST));
     JobFollowing following =
@@ -439,10 +442,14 @@ public final class Job implements AutoCloseable {
         request -> {
           List<Gate> gates = new ArrayList<>();
           Phase next = request.request().next();
+          if (next == Phase.COMPLETING && migration.onlyFills()) {
+            return Gates.forFilled(monitor.now(), request.verifiedWithin());
+          }
           if (next == Phase.COMPLETING || next == Phase.ABANDONING) {
             return Gates.forEnd(next, monitor.now(), orders.serving(), obstacles(atSource, next));
           }
           if (next == Phase.CUTTING_OVER) {
+            gates.addAll(Gates.nothingFilled(Filling.of(migration)));
             gates.addAll(Gates.forCutover(monitor.now(), request.verifiedWithin()));
             gates.add(Gates.constraints(databases.target().unproven(fresh)));
             gates.addAll(reverse.gates());

@@ -39,6 +39,7 @@ final class JobEnd implements SwitchDesk.Ends, AutoCloseable {
   private Optional<Thread> thread = Optional.empty();
   private volatile SwitchDesk desk;
   private volatile Runnable last = () -> {};
+  private volatile Optional<SwitchDesk.Finish> finish = Optional.empty();
 
   /**
    * @param tables what the end works on
@@ -63,6 +64,16 @@ final class JobEnd implements SwitchDesk.Ends, AutoCloseable {
   @Override
   public Standing.Tables tables() {
     return tables;
+  }
+
+  /** It has nothing to switch to, and ends with this. */
+  void with(SwitchDesk.Finish work) {
+    finish = Optional.of(work);
+  }
+
+  @Override
+  public Optional<SwitchDesk.Finish> finish() {
+    return finish;
   }
 
   @Override

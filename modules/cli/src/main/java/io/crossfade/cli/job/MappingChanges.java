@@ -36,7 +36,10 @@ final class MappingChanges {
     ADDED_WITH_SOURCE,
     /** Another SELECT. */
     CHANGED,
-    /** Another SELECT with another key, or over other old tables, or joined in another way. */
+    /**
+     * Another SELECT with another key, or over other old tables, or joined in another way; or other
+     * rows are ours.
+     */
     MOVED,
     /** Some of its old tables are captured already, and some are not. */
     ADDED_IN_BETWEEN
@@ -67,9 +70,12 @@ final class MappingChanges {
       if (!standFor.containsKey(into)) {
         changes.changes.put(table.target().id(), added(sources(table.plan()), captured));
       } else if (!standFor.get(into).equals(now.get(into))) {
+        boolean asBefore = fills(standFor.get(into)) == fills(now.get(into));
         changes.changes.put(
             table.target().id(),
-            keeps(Optional.ofNullable(former.get(into)), table) ? Kind.CHANGED : Kind.MOVED);
+            asBefore && keeps(Optional.ofNullable(former.get(into)), table)
+                ? Kind.CHANGED
+                : Kind.MOVED);
       }
     }
     standFor.keySet().stream().filter(into -> !now.containsKey(into)).forEach(changes.gone::add);
@@ -101,7 +107,7 @@ final class MappingChanges {
               new SqlCompiler(
                       id -> migration.sources().stream().filter(t -> t.id().equals(id)).findFirst(),
                       migration.functions())
-                  .compile(text)));
+                  .compile(fills(text) ? text.substring(Migration.FILLING.length()) : text)));
     } catch (SqlException e) {
       return Optional.empty();
     }
@@ -118,6 +124,10 @@ final class MappingChanges {
 
   private static Set<String> sources(RowsPlan plan) {
     return plan.sources().stream().map(table -> table.id().toString()).collect(Collectors.toSet());
+  }
+
+  private static boolean fills(String select) {
+    return select.startsWith(Migration.FILLING);
   }
 
   private static boolean keeps(Optional<Former> former, Migration.MappedTable table) {
@@ -259,7 +269,7 @@ final class MappingChanges {
                         + (table.from().mapper().isPresent()
                             ? "a SELECT with the old key, or for a mapper over another old table"
                             : "a SELECT with another key, over another old table, or joined in another"
-                                + " way")
+                                + " way, or columns: fill has come or gone")
                         + ": its rows would stay for ever"
                         + advice));
       } else if (kind == Kind.ADDED_IN_BETWEEN) {

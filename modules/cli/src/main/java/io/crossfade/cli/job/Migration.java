@@ -4,6 +4,7 @@ import io.crossfade.core.source.CapturedTable;
 import io.crossfade.core.table.Column;
 import io.crossfade.core.table.Table;
 import io.crossfade.core.table.TableId;
+import io.crossfade.core.target.Writing;
 import io.crossfade.plugin.ScalarFunction;
 import io.crossfade.spec.Place;
 import io.crossfade.spec.Problem;
@@ -12,8 +13,10 @@ import io.crossfade.spec.SpecException;
 import io.crossfade.spec.TableSpec;
 import io.crossfade.spec.TableSpec.Existing;
 import io.crossfade.sql.Finding;
+import io.crossfade.sql.MappingCheck;
 import io.crossfade.sql.Plugins;
 import io.crossfade.sql.RowsPlan;
+import io.crossfade.sql.SelectPlan;
 import io.crossfade.sql.problem.SqlException;
 import io.crossfade.sql.problem.SqlProblem;
 import io.crossfade.sql.reverse.Forward;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -46,6 +50,9 @@ public record Migration(
     Plugins plugins,
     List<Problem> warnings) {
 
+  /** Before the SELECT of a table whose columns are filled, in what a migration stands for. */
+  static final String FILLING = "/* columns: fill */ ";
+
   /**
    * A mapping.
    *
@@ -53,8 +60,18 @@ public record Migration(
    * @param plan its SELECT or mapper over the columns that are captured, cast to the columns of the
    *     new table as an INSERT would
    * @param target the new table
+   * @param writing what of it is ours
    */
-  public record MappedTable(TableSpec from, RowsPlan plan, Table target) {}
+  public record MappedTable(TableSpec from, RowsPlan plan, Table target, Writing writing) {
+
+    /** Columns that are written, but for the key. */
+    Set<String> filled() {
+      Set<String> filled = new HashSet<>();
+      plan.columns().forEach(column -> filled.add(column.name()));
+      target.primaryKey().forEach(filled::remove);
+      return filled;
+    }
+  }
 
   public Migration {
     tables = List.copyOf(tables);
@@ -67,11 +84,13 @@ public record Migration(
    *
    * @param table a table's shape; empty where there is none of that name
    * @param tablesOf the tables of a schema
+   * @param holdsNewTables whether the new tables are in the same database
    */
   public record Source(
       Function<TableId, Optional<Table>> table,
       Function<TableId, Map<String, String>> notCarried,
-      Function<String, List<TableId>> tablesOf) {}
+      Function<String, List<TableId>> tablesOf,
+      BooleanSupplier holdsNewTables) {}
 
   /** The new tables' shapes. */
   @FunctionalInterface
@@ -112,12 +131,18 @@ public record Migration(
         if (into.isEmpty()) {
           found.add(table.place().problem(missing(spec, table)));
         } else if (found.isEmpty()) {
-          check(table, plan, into.get(), found, warnings);
+          Writing writing = writing(table, plan, source);
+          check(table, plan, into.get(), writing, found, warnings);
           if (found.isEmpty()) {
-            forwards.addAll(Forward.of(plan, into.get()));
+            if (!writing.fills()) {
+              forwards.addAll(Forward.of(plan, into.get()));
+            }
             tables.add(
                 new MappedTable(
-                    table, captured(table, plan, plugins, refused).into(into.get()), into.get()));
+                    table,
+                    captured(table, plan, plugins, refused).into(into.get()),
+                    into.get(),
+                    writing));
           }
         }
         problems.addAll(found);
@@ -130,6 +155,7 @@ public record Migration(
         }
       }
     }
+    Filling.check(tables, source, problems, warnings);
     if (problems.isEmpty()) {
       new WaysBack(forwards, plugins.functions(), problems, warnings).check(spec);
     }
@@ -137,6 +163,20 @@ public record Migration(
       throw new SpecException(problems);
     }
     return new Migration(spec, tables, forwards, plugins, warnings);
+  }
+
+  private static Writing writing(TableSpec table, RowsPlan plan, Source source) {
+    if (!table.fills()) {
+      return Writing.ROWS;
+    }
+    return plan.source().id().equals(table.into()) && source.holdsNewTables().getAsBoolean()
+        ? Writing.OWN_COLUMNS
+        : Writing.COLUMNS;
+  }
+
+  /** Whether nothing but columns is filled: then there is nothing to switch to, or back from. */
+  boolean onlyFills() {
+    return tables.stream().allMatch(table -> table.writing().fills());
   }
 
   private static String missing(Spec spec, TableSpec table) {
@@ -193,7 +233,10 @@ public record Migration(
     return found;
   }
 
-  /** The SELECT of each new table by its name; of a mapper, what it is and its code. */
+  /**
+   * The SELECT of each new table by its name, and before it that it fills columns; of a mapper,
+   * what it is and its code.
+   */
   Map<String, String> selects() {
     Map<String, String> selects = new LinkedHashMap<>();
     tables.forEach(
@@ -202,7 +245,8 @@ public record Migration(
                 table.target().id().toString(),
                 table.from().mapper().isPresent()
                     ? table.plan().definition()
-                    : table.from().select().text().strip()));
+                    : (table.writing().fills() ? FILLING : "")
+                        + table.from().select().text().strip()));
     return selects;
   }
 
@@ -221,8 +265,10 @@ public record Migration(
     return tables.stream()
         .map(
             table ->
-                Mappings.of(
-                    table.plan(), table.target(), table.from().existing() == Existing.REFUSE))
+                table.writing().fills()
+                    ? Mappings.filling((SelectPlan) table.plan(), table.target(), table.writing())
+                    : Mappings.of(
+                        table.plan(), table.target(), table.from().existing() == Existing.REFUSE))
         .toList();
   }
 
@@ -230,9 +276,14 @@ public record Migration(
       TableSpec table,
       RowsPlan plan,
       Table target,
+      Writing writing,
       List<Problem> problems,
       List<Problem> warnings) {
-    for (Finding finding : plan.check(target)) {
+    List<Finding> findings =
+        writing.fills()
+            ? MappingCheck.checkFilling((SelectPlan) plan, target, writing == Writing.OWN_COLUMNS)
+            : plan.check(target);
+    for (Finding finding : findings) {
       Problem problem =
           finding
               .position()

@@ -68,12 +68,13 @@ record PhaseEnd(
    */
   static PhaseEnd ofTheMigration(Standing ending) {
     boolean completed = ending.phase() == Phase.COMPLETING;
+    boolean switched = ending.reverse() > 0;
     return completed
         ? unnoted(
             "completed",
             ending.who(),
             ending.why(),
-            Phase.REVERSED,
+            switched ? Phase.REVERSED : Phase.FOLLOWING,
             Phase.COMPLETING,
             Phase.COMPLETED)
         : unnoted(

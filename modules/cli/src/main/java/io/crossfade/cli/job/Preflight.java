@@ -70,17 +70,26 @@ public final class Preflight {
 
   /** What the new tables need. */
   public void target(Databases databases, Migration migration) {
-    checks.addAll(
-        databases
-            .target()
-            .check(migration.tables().stream().map(table -> table.target().id()).toList()));
+    List<TableId> ours = new ArrayList<>();
+    Map<TableId, Set<String>> filled = new HashMap<>();
+    for (Migration.MappedTable table : migration.tables()) {
+      if (table.writing().fills()) {
+        filled.put(table.target().id(), table.filled());
+      } else {
+        ours.add(table.target().id());
+      }
+    }
+    checks.addAll(databases.target().check(ours));
+    checks.addAll(databases.target().checkFilled(filled));
   }
 
   /** New tables have to be empty when they are filled first, unless the spec says otherwise. */
   public void emptyTargets(Databases databases, List<Migration.MappedTable> tables) {
     for (Migration.MappedTable table : tables) {
       TableId into = table.target().id();
-      if (table.from().existing() == Existing.REFUSE && !databases.target().isEmpty(into)) {
+      if (table.writing().fills()) {
+        checks.add(Check.ok("target.empty", into + " has rows of others, and keeps them"));
+      } else if (table.from().existing() == Existing.REFUSE && !databases.target().isEmpty(into)) {
         checks.add(
             Check.fail(
                 "target.empty",
@@ -140,6 +149,9 @@ public final class Preflight {
   /** What the source says of its tables. */
   public static Migration.Source source(Databases databases) {
     return new Migration.Source(
-        databases.source()::describe, databases.source()::notCarried, databases.source()::tables);
+        databases.source()::describe,
+        databases.source()::notCarried,
+        databases.source()::tables,
+        databases::areOne);
   }
 }

@@ -77,8 +77,29 @@ final class SwitchDesk implements AutoCloseable {
     /** What would be done, step by step. Changes nothing. */
     List<String> plan(Standing standing);
 
+    /**
+     * What a migration ends with that has nothing to switch to, while all of it still runs; empty
+     * where there is something.
+     */
+    Optional<Finish> finish();
+
     /** It was decided: all of this job ends, whichever instance it is. Does not wait. */
     void begin(Standing standing);
+  }
+
+  /** The last work of a migration that fills columns. */
+  interface Finish {
+
+    /** What it will do, step by step. */
+    List<String> plan();
+
+    /**
+     * Does it. May be repeated.
+     *
+     * @param told takes what is being done
+     * @throws RuntimeException where it did not come to its end: then the migration goes on
+     */
+    void run(Consumer<String> told) throws InterruptedException;
   }
 
   /**
@@ -271,7 +292,9 @@ final class SwitchDesk implements AutoCloseable {
               .begin(back.next(), Instant.now(), back.who(), back.why())
               .decide(Phase.FOLLOWING, Map.of(), Instant.now());
     }
-    if (request.next() == Phase.COMPLETING) {
+    if (request.next() == Phase.COMPLETING && ends.finish().isPresent()) {
+      plan.addAll(ends.finish().get().plan());
+    } else if (request.next() == Phase.COMPLETING) {
       plan.add("drain: a barrier: the old tables have all that was committed in the new ones");
     }
     plan.add(
@@ -315,8 +338,9 @@ final class SwitchDesk implements AutoCloseable {
     return standing.get();
   }
 
-  private static void requireFits(Standing standing, Phase next) {
-    if (standing.phase().mayBecome(next)) {
+  private void requireFits(Standing standing, Phase next) {
+    boolean withoutSwitch = next == Phase.COMPLETING && standing.writes() == Side.OLD;
+    if (standing.phase().mayBecome(next) && (!withoutSwitch || ends.finish().isPresent())) {
       return;
     }
     throw new IllegalStateException(
@@ -416,7 +440,16 @@ final class SwitchDesk implements AutoCloseable {
       switched(Phase.ROLLING_BACK, (SwitchOutcome.Switched) outcome);
       standing = decisions.current().orElseThrow();
     }
-    if (request.next() == Phase.COMPLETING) {
+    if (request.next() == Phase.COMPLETING && ends.finish().isPresent()) {
+      try {
+        ends.finish().get().run(this::say);
+      } catch (RuntimeException e) {
+        giveUp(
+            run,
+            new SwitchOutcome.GivenUp("finish", String.valueOf(e.getMessage()), Duration.ZERO));
+        return;
+      }
+    } else if (request.next() == Phase.COMPLETING) {
       say("drain: wait until the old tables have all that was committed in the new ones");
       try {
         reverse.drain(DRAINING);

@@ -99,6 +99,7 @@ public final class Planner {
       if (withDdl) {
         List<Mapped> ours =
             mappings.stream()
+                .filter(mapped -> !mapped.spec().fills())
                 .filter(mapped -> !targets.expected().contains(mapped.target().id()))
                 .toList();
         ddl = Optional.of(DdlProposal.of(ours, new Identifiers(catalog.keywords())));
@@ -121,7 +122,9 @@ public final class Planner {
       TableId into, RowsPlan plan, ExpectedTables targets, boolean withDdl, Set<TableId> proposed)
       throws SqlException {
     Optional<Table> there = targets.table(into, plan);
-    if (there.isPresent() || !withDdl || plan.source().primaryKey().isEmpty()) {
+    boolean others =
+        spec.tables().stream().anyMatch(table -> table.into().equals(into) && table.fills());
+    if (there.isPresent() || others || !withDdl || plan.source().primaryKey().isEmpty()) {
       return there;
     }
     proposed.add(into);
@@ -174,7 +177,7 @@ public final class Planner {
     if (!keepsKey) {
       steps.add("claim by " + String.join(", ", mapped.target().primaryKey()));
     }
-    steps.add("apply");
+    steps.add(mapped.spec().fills() ? "fill, in rows of others" : "apply");
     List<ColumnPlan> columns = new ArrayList<>();
     for (int i = 0; i < plan.columns().size(); i++) {
       columns.add(column(mapped, i));
