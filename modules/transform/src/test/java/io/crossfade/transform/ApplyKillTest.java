@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,21 +47,20 @@ class ApplyKillTest {
   void shouldWriteEachRowOnceWhateverIsKilledWhen() throws Exception {
     Random random = new Random(20260723);
     long[] rows = {0};
-    Thread writer =
-        new Thread(
-            () -> {
-              while (!done) {
-                insert(rows[0], rows[0] + 20);
-                rows[0] += 20;
-              }
-            });
     Process[] children = new Process[2];
+    CompletableFuture<Void> writer;
     try {
       for (int i = 0; i < children.length; i++) {
         children[i] = ApplyChild.start(bench, directory.resolve("c" + i));
       }
-      writer.start();
+      writer =
+          goOn(
+              () -> {
+                insert(rows[0], rows[0] + 20);
+                rows[0] += 20;
+              });
       for (int kill = 0; kill < KILLS; kill++) {
+        assertThat(writer).isNotDone();
         awaitProgress(random.nextInt(2_000));
         int victim = random.nextInt(children.length);
         children[victim].destroyForcibly().waitFor();
@@ -68,11 +68,11 @@ class ApplyKillTest {
       }
     } finally {
       done = true;
-      writer.join();
       for (Process child : children) {
         child.destroyForcibly().waitFor();
       }
     }
+    writer.get();
     bench.awaitAll(bench.start());
     assertThat(bench.count("SELECT count(*) FROM public.new")).isEqualTo(rows[0]);
     assertThat(bench.count("SELECT count(*) FROM public.writes")).isEqualTo(rows[0]);
@@ -90,22 +90,21 @@ class ApplyKillTest {
     int rows = 200;
     Random random = new Random(20261123);
     long[] turns = {0};
-    Thread writer =
-        new Thread(
-            () -> {
-              while (!done) {
-                turn(rows, turns[0]++);
-                // Slower than it is applied, or the end would be minutes away.
-                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-              }
-            });
     Process[] children = new Process[2];
+    CompletableFuture<Void> writer;
     try {
       for (int i = 0; i < children.length; i++) {
         children[i] = ApplyChild.start(bench, directory.resolve("n" + i));
       }
-      writer.start();
+      writer =
+          goOn(
+              () -> {
+                turn(rows, turns[0]++);
+                // Slower than it is applied, or the end would be minutes away.
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+              });
       for (int kill = 0; kill < KILLS; kill++) {
+        assertThat(writer).isNotDone();
         awaitWrites(1 + random.nextInt(2_000));
         int victim = random.nextInt(children.length);
         children[victim].destroyForcibly().waitFor();
@@ -113,11 +112,11 @@ class ApplyKillTest {
       }
     } finally {
       done = true;
-      writer.join();
       for (Process child : children) {
         child.destroyForcibly().waitFor();
       }
     }
+    writer.get();
     bench.awaitAll(
         bench.start(
             bench.settings(
@@ -136,6 +135,17 @@ class ApplyKillTest {
           .containsExactlyInAnyOrder("w" + word + "|" + last, "w" + (word + 1) + "|" + last);
     }
     assertThat(bench.count("SELECT count(*) FROM names")).isEqualTo(2 * rows);
+  }
+
+  /** Again and again, until it is {@link #done}, beside all else. */
+  private CompletableFuture<Void> goOn(Runnable write) {
+    return CompletableFuture.runAsync(
+        () -> {
+          while (!done) {
+            write.run();
+          }
+        },
+        run -> new Thread(run, "writer").start());
   }
 
   /** All rows in one transaction: each has the names that another one had. */

@@ -8,6 +8,7 @@ import io.crossfade.wire.Names;
 import io.crossfade.wire.OrphanDelete;
 import io.crossfade.wire.Provenance;
 import io.crossfade.wire.RowCodec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -85,9 +87,24 @@ final class RawTopics implements AutoCloseable {
 
   /** One transaction. */
   RawTopics commit(Runnable records) {
-    producer.beginTransaction();
-    records.run();
-    producer.commitTransaction();
+    long began = System.nanoTime();
+    Instant at = Instant.now();
+    try {
+      producer.beginTransaction();
+      records.run();
+      producer.commitTransaction();
+    } catch (KafkaException e) {
+      // Kafka goes by the clock, which may have been set, or the machine may have stood still.
+      throw new IllegalStateException(
+          "a transaction that was begun "
+              + Duration.ofNanos(System.nanoTime() - began)
+              + " ago, by the clock "
+              + Duration.between(at, Instant.now())
+              + ", after "
+              + sequence
+              + " records",
+          e);
+    }
     return this;
   }
 
