@@ -11,9 +11,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -60,8 +63,7 @@ class ApplyKillTest {
                 rows[0] += 20;
               });
       for (int kill = 0; kill < KILLS; kill++) {
-        assertThat(writer).isNotDone();
-        awaitProgress(random.nextInt(2_000));
+        awaitMore("new", random.nextInt(2_000), writer);
         int victim = random.nextInt(children.length);
         children[victim].destroyForcibly().waitFor();
         children[victim] = ApplyChild.start(bench, directory.resolve("k" + kill));
@@ -104,8 +106,7 @@ class ApplyKillTest {
                 LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
               });
       for (int kill = 0; kill < KILLS; kill++) {
-        assertThat(writer).isNotDone();
-        awaitWrites(1 + random.nextInt(2_000));
+        awaitMore("writes", 1 + random.nextInt(2_000), writer);
         int victim = random.nextInt(children.length);
         children[victim].destroyForcibly().waitFor();
         children[victim] = ApplyChild.start(bench, directory.resolve("m" + kill));
@@ -162,13 +163,18 @@ class ApplyKillTest {
         });
   }
 
-  private void awaitWrites(long more) {
-    long before = bench.count("SELECT count(*) FROM public.writes");
+  /** A kill in the middle of commits, not before the first. */
+  private void awaitMore(String table, int more, CompletableFuture<Void> writer) throws Exception {
+    String count = "SELECT count(*) FROM public." + table;
+    long before = bench.count(count);
     Eventually.until(
-        "rows are applied",
+        more + " more rows of " + table + " than " + before,
         PATIENCE,
-        () -> bench.count("SELECT count(*) FROM public.writes") > before + more,
-        () -> before);
+        () -> writer.isDone() || bench.count(count) > before + more,
+        () -> bench.count(count) + "; of the instances: " + children());
+    if (writer.isDone()) {
+      writer.get();
+    }
   }
 
   /**
@@ -212,14 +218,22 @@ class ApplyKillTest {
     }
   }
 
-  /** A kill in the middle of commits, not before the first. */
-  private void awaitProgress(int more) {
-    long before = bench.count("SELECT count(*) FROM public.new");
-    Eventually.until(
-        "rows are applied",
-        PATIENCE,
-        () -> bench.count("SELECT count(*) FROM public.new") > before + more,
-        () -> before);
+  /** The ends of their logs, the last one first. */
+  private String children() {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .sorted(Comparator.comparing((Path file) -> file.toFile().lastModified()).reversed())
+          .limit(3)
+          .map(file -> "\n" + file.getFileName() + ":\n" + end(text(file)))
+          .collect(Collectors.joining());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String end(String text) {
+    return text.substring(Math.max(0, text.length() - 2_000));
   }
 
   private void insert(long from, long to) {
