@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +16,7 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -156,12 +159,32 @@ final class Cluster {
     return offsets;
   }
 
+  /**
+   * As {@link #fence}, but not of threads that are in the group: they end their transactions
+   * themselves, whatever was taken from them. To fence them would be to take all from them that
+   * they have since, and who is given that would find them as a former owner again, and so on.
+   */
+  void fenceWhoIsGone(String group, Set<String> transactionalIds) {
+    if (!transactionalIds.isEmpty()) {
+      Set<String> gone = new HashSet<>(transactionalIds);
+      members(group).forEach(member -> gone.remove(StreamsSettings.transactionalId(member)));
+      fence(gone);
+    }
+  }
+
   /** Whether anybody is in the group, one that was killed a moment ago included. */
   boolean hasMembers(String group) {
+    return !members(group).isEmpty();
+  }
+
+  /** The client ids of those that are in the group. */
+  private List<String> members(String group) {
     try {
-      return !get(admin.describeConsumerGroups(Set.of(group)).all()).get(group).members().isEmpty();
+      return get(admin.describeConsumerGroups(Set.of(group)).all()).get(group).members().stream()
+          .map(MemberDescription::clientId)
+          .toList();
     } catch (GroupIdNotFoundException e) {
-      return false;
+      return List.of();
     }
   }
 

@@ -4,7 +4,6 @@ import io.crossfade.core.target.InputPartition;
 import io.crossfade.core.target.Progress;
 import io.crossfade.core.target.TargetUnavailableException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -22,36 +21,35 @@ import org.slf4j.LoggerFactory;
 final class FormerOwners {
 
   private static final Logger log = LoggerFactory.getLogger(FormerOwners.class);
+
+  /** Who was in the group still, or could not be ended. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final ApplyContext context;
-  private final Set<TopicPartition> known = new HashSet<>();
-  private boolean due;
+  private Set<TopicPartition> before = Set.of();
   private long notBefore;
 
   FormerOwners(ApplyContext context) {
     this.context = context;
-    this.notBefore = context.nanoTime();
   }
 
   /**
    * After each poll.
    *
-   * @param assigned what the thread has been given
+   * @param waiting what the thread has been given and has not taken yet
    * @param producer the thread's own
    */
-  void assigned(Collection<TopicPartition> assigned, String producer) {
-    known.retainAll(assigned);
-    for (TopicPartition partition : assigned) {
-      due |= context.topic(partition.topic()) != null && known.add(partition);
-    }
-    if (!due || context.nanoTime() < notBefore) {
+  void of(Set<TopicPartition> waiting, String producer) {
+    boolean more = !before.containsAll(waiting);
+    before = waiting;
+    if (waiting.isEmpty() || (!more && context.nanoTime() < notBefore)) {
       return;
     }
+    notBefore = context.nanoTime() + AGAIN.toNanos();
     try {
       Set<String> former = new HashSet<>();
       Map<InputPartition, Progress> stored = context.target().progress(context.group());
-      for (TopicPartition partition : known) {
+      for (TopicPartition partition : waiting) {
         Progress progress =
             stored.get(new InputPartition(partition.topic(), partition.partition()));
         if (progress != null) {
@@ -59,11 +57,9 @@ final class FormerOwners {
         }
       }
       former.remove(producer);
-      context.cluster().fence(former);
-      due = false;
+      context.cluster().fenceWhoIsGone(context.group(), former);
     } catch (TargetUnavailableException | KafkaException e) {
       log.debug("What former owners left open is ended later", e);
-      notBefore = context.nanoTime() + AGAIN.toNanos();
     }
   }
 }

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -64,6 +65,12 @@ final class JoinedCommit {
       Duration.ofMillis(StreamsSettings.COMMIT_INTERVAL_MS);
 
   private static final long BACKLOG = 10_000;
+
+  /**
+   * Somebody in the group who has a transaction open ends it sooner, or is in the group no more and
+   * fenced the next time.
+   */
+  private static final Duration DECIDED_WITHIN = Duration.ofSeconds(5);
 
   private final ApplyContext context;
   private final TargetLink target;
@@ -106,10 +113,18 @@ final class JoinedCommit {
   void polled(Consumer<byte[], byte[]> real, ConsumerRecords<byte[], byte[]> polled) {
     lag.polled(real, polled);
     if (context.isStateful()) {
-      formerOwners.assigned(real.assignment(), producer);
+      formerOwners.of(waiting(real.assignment()), producer);
     }
     askWhenDue();
     retries.whenDue(producer, held.values());
+  }
+
+  /** What was assigned and is not taken yet, since its stores are being restored. */
+  private Set<TopicPartition> waiting(Set<TopicPartition> assigned) {
+    return assigned.stream()
+        .filter(p -> context.topic(p.topic()) != null)
+        .filter(p -> !taken.containsKey(p) && !held.containsKey(p))
+        .collect(Collectors.toSet());
   }
 
   Retries retries() {
@@ -148,8 +163,9 @@ final class JoinedCommit {
     former.remove(producer);
     // A killed owner leaves its Kafka transaction open: its offsets would stay undecided, and this
     // call below without an answer, until the broker gives up on it.
-    context.cluster().fence(former);
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(wanted));
+    context.cluster().fenceWhoIsGone(context.group(), former);
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        consumer.committed(Set.copyOf(wanted), DECIDED_WITHIN);
     for (TopicPartition log : logs) {
       // Streams makes one that is missing anew, and goes on as if nothing had been remembered.
       Resume same =

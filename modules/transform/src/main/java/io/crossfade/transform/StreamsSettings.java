@@ -3,6 +3,7 @@ package io.crossfade.transform;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
@@ -28,7 +29,17 @@ final class StreamsSettings {
 
   private static final int HOUR_MS = 3_600_000;
 
+  private static final Pattern CONSUMER = Pattern.compile("(.*)-StreamThread-(\\d+)-consumer");
+
   private StreamsSettings() {}
+
+  /**
+   * The transactional id of the thread that has a consumer of this name in the group, as Kafka
+   * Streams gives them.
+   */
+  static String transactionalId(String consumer) {
+    return CONSUMER.matcher(consumer).replaceFirst("$1-$2");
+  }
 
   static Properties of(
       Map<String, String> kafka,
@@ -38,6 +49,8 @@ final class StreamsSettings {
       int replicationFactor) {
     Properties all = new Properties();
     all.putAll(kafka);
+    // Consumers are named by the instance then, as transactions are.
+    all.remove(StreamsConfig.CLIENT_ID_CONFIG);
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
     all.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     all.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);

@@ -10,6 +10,8 @@ import io.crossfade.core.target.OnBadRow;
 import io.crossfade.postgres.target.PostgresTarget;
 import io.crossfade.sandbox.Database;
 import io.crossfade.sandbox.SharedSandbox;
+import io.crossfade.sql.SqlCompiler;
+import io.crossfade.sql.problem.SqlException;
 import io.crossfade.wire.Names;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,11 @@ final class ApplyBench implements AutoCloseable {
               Column.nullable("name", ColumnType.of(TypeFamily.TEXT, "text")),
               Column.nullable("amount", ColumnType.of(TypeFamily.INT4, "integer"))),
           List.of("id"));
+
+  /** Rows meet the rows that they refer to, and are added up by their names. */
+  static final String TOTALS =
+      "SELECT a.name, COUNT(*) AS n, SUM(b.amount) AS amount, JSON_AGG(b.name ORDER BY a.id) AS"
+          + " all_of FROM public.old a JOIN public.old b ON b.id = a.amount GROUP BY a.name";
 
   static final TableId NEW = new TableId("public", "new");
 
@@ -117,6 +124,16 @@ final class ApplyBench implements AutoCloseable {
         },
         target,
         true);
+  }
+
+  /** By {@link #TOTALS}. */
+  static Mapping totals(Table target) {
+    try {
+      SqlCompiler compiler = new SqlCompiler(id -> Optional.of(OLD).filter(t -> t.id().equals(id)));
+      return Mappings.of(compiler.compile(TOTALS).into(target), target, true);
+    } catch (SqlException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   Mapping mapping(boolean targetWasEmpty) {

@@ -47,6 +47,9 @@ final class ApplyChild {
     target
         .describe(new TableId("public", "names"))
         .ifPresent(names -> mappings.add(ApplyBench.byName(names)));
+    target
+        .describe(new TableId("public", "totals"))
+        .ifPresent(totals -> mappings.add(ApplyBench.totals(totals)));
     Apply.Settings settings =
         new Apply.Settings(
             Map.of("bootstrap.servers", arguments[0]),

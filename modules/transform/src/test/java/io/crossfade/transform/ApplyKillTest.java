@@ -12,9 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code kill -9}, again and again, while rows come in and two instances share them. */
 @Tag("slow")
 class ApplyKillTest {
-
-  private static final int KILLS = 12;
 
   /** Two JVMs start at once, beside a writer without a pause: minutes on a machine that is busy. */
   private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -48,33 +48,15 @@ class ApplyKillTest {
 
   @Test
   void shouldWriteEachRowOnceWhateverIsKilledWhen() throws Exception {
-    Random random = new Random(20260723);
     long[] rows = {0};
-    Process[] children = new Process[2];
-    CompletableFuture<Void> writer;
-    try {
-      for (int i = 0; i < children.length; i++) {
-        children[i] = ApplyChild.start(bench, directory.resolve("c" + i));
-      }
-      writer =
-          goOn(
-              () -> {
-                insert(rows[0], rows[0] + 20);
-                rows[0] += 20;
-              });
-      for (int kill = 0; kill < KILLS; kill++) {
-        awaitMore("new", random.nextInt(2_000), writer);
-        int victim = random.nextInt(children.length);
-        children[victim].destroyForcibly().waitFor();
-        children[victim] = ApplyChild.start(bench, directory.resolve("k" + kill));
-      }
-    } finally {
-      done = true;
-      for (Process child : children) {
-        child.destroyForcibly().waitFor();
-      }
-    }
-    writer.get();
+    killWhile(
+        () -> {
+          insert(rows[0], rows[0] + 20);
+          rows[0] += 20;
+        },
+        12,
+        2_000,
+        "new");
     bench.awaitAll(bench.start());
     assertThat(bench.count("SELECT count(*) FROM public.new")).isEqualTo(rows[0]);
     assertThat(bench.count("SELECT count(*) FROM public.writes")).isEqualTo(rows[0]);
@@ -90,34 +72,16 @@ class ApplyKillTest {
         .database()
         .execute("CREATE TABLE names (name text PRIMARY KEY, id bigint, amount integer)");
     int rows = 200;
-    Random random = new Random(20261123);
     long[] turns = {0};
-    Process[] children = new Process[2];
-    CompletableFuture<Void> writer;
-    try {
-      for (int i = 0; i < children.length; i++) {
-        children[i] = ApplyChild.start(bench, directory.resolve("n" + i));
-      }
-      writer =
-          goOn(
-              () -> {
-                turn(rows, turns[0]++);
-                // Slower than it is applied, or the end would be minutes away.
-                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-              });
-      for (int kill = 0; kill < KILLS; kill++) {
-        awaitMore("writes", 1 + random.nextInt(2_000), writer);
-        int victim = random.nextInt(children.length);
-        children[victim].destroyForcibly().waitFor();
-        children[victim] = ApplyChild.start(bench, directory.resolve("m" + kill));
-      }
-    } finally {
-      done = true;
-      for (Process child : children) {
-        child.destroyForcibly().waitFor();
-      }
-    }
-    writer.get();
+    killWhile(
+        () -> {
+          turn(rows, turns[0]++);
+          pause(100);
+        },
+        12,
+        2_000,
+        "writes");
+    long last = turns[0] - 1;
     bench.awaitAll(
         bench.start(
             bench.settings(
@@ -125,7 +89,6 @@ class ApplyKillTest {
                 ApplyBench.byName(
                     bench.target().describe(new TableId("public", "names")).orElseThrow())),
             CommitHook.NONE));
-    long last = turns[0] - 1;
     for (int id = 0; id < rows; id++) {
       long word = 2 * ((id + last) % rows);
       assertThat(
@@ -136,6 +99,102 @@ class ApplyKillTest {
           .containsExactlyInAnyOrder("w" + word + "|" + last, "w" + (word + 1) + "|" + last);
     }
     assertThat(bench.count("SELECT count(*) FROM names")).isEqualTo(2 * rows);
+  }
+
+  /**
+   * Rows change whom they refer to and which group they are in, while instances are killed: what
+   * has met whom, and what a group adds up to, is as exact as what is written.
+   */
+  @Test
+  void shouldJoinAndAddUpWhateverIsKilledWhen() throws Exception {
+    bench
+        .database()
+        .execute(
+            "CREATE TABLE old (id bigint PRIMARY KEY, name text, amount integer)",
+            "CREATE TABLE totals (name text PRIMARY KEY, n bigint, amount bigint, all_of json)");
+    int rows = 50;
+    long[] turns = {0};
+    killWhile(
+        () -> {
+          regroup(rows, turns[0]++);
+          pause(500);
+        },
+        6,
+        500,
+        "writes");
+    bench.awaitAll(
+        bench.start(
+            bench.settings(
+                bench.mapping(true),
+                ApplyBench.totals(
+                    bench.target().describe(new TableId("public", "totals")).orElseThrow())),
+            CommitHook.NONE));
+    for (int id = 0; id < rows; id++) {
+      Row row = regrouped(id, rows, turns[0] - 1);
+      if (row.get(1) != null) {
+        bench
+            .database()
+            .execute(
+                "INSERT INTO old VALUES (%s, '%s', %s)"
+                    .formatted(row.get(0), row.get(1), row.get(2)));
+      }
+    }
+    String columns = "SELECT name, n, amount, all_of::text FROM ";
+    List<String> expected =
+        bench.database().query(columns + "(" + ApplyBench.TOTALS + ") s ORDER BY name");
+    assertThat(expected).hasSizeGreaterThan(5);
+    assertThat(bench.database().query(columns + "totals ORDER BY name")).isEqualTo(expected);
+  }
+
+  /** Slower than it is applied, or the end would be minutes away. */
+  private static void pause(long millis) {
+    LockSupport.parkNanos(Duration.ofMillis(millis).toNanos());
+  }
+
+  /** One row in five is gone, another one each time; all others refer to another row. */
+  private static Row regrouped(long id, int rows, long turn) {
+    return (id + turn) % 5 == 0
+        ? Row.of("" + id, null, null)
+        : Row.of("" + id, "g" + (id * 7 + turn) % 11, "" + (id * 3 + turn) % rows);
+  }
+
+  private void regroup(int rows, long turn) {
+    bench.raw.commit(
+        () -> {
+          for (int id = 0; id < rows; id++) {
+            Row row = regrouped(id, rows, turn);
+            Operation operation = row.get(1) == null ? Operation.DELETE : Operation.UPDATE;
+            bench.raw.write(ApplyBench.OLD, operation, row);
+          }
+        });
+  }
+
+  /**
+   * Two instances apply what is written; after more and more of it one of them is killed, and
+   * another one started.
+   */
+  private void killWhile(Runnable write, int kills, int mostBetween, String counted)
+      throws Exception {
+    Random random = new Random(20261123);
+    Process[] children = new Process[2];
+    CompletableFuture<Void> writer = goOn(write);
+    try {
+      for (int i = 0; i < children.length; i++) {
+        children[i] = ApplyChild.start(bench, directory.resolve("c" + i));
+      }
+      for (int kill = 0; kill < kills; kill++) {
+        awaitMore(counted, random.nextInt(mostBetween), () -> goesOn(writer, children));
+        int victim = random.nextInt(children.length);
+        children[victim].destroyForcibly().waitFor();
+        children[victim] = ApplyChild.start(bench, directory.resolve("k" + kill));
+      }
+    } finally {
+      done = true;
+      for (Process child : children) {
+        child.destroyForcibly().waitFor();
+      }
+    }
+    writer.get();
   }
 
   /** Again and again, until it is {@link #done}, beside all else. */
@@ -164,17 +223,22 @@ class ApplyKillTest {
   }
 
   /** A kill in the middle of commits, not before the first. */
-  private void awaitMore(String table, int more, CompletableFuture<Void> writer) throws Exception {
+  private void awaitMore(String table, int more, BooleanSupplier goesOn) {
     String count = "SELECT count(*) FROM public." + table;
     long before = bench.count(count);
     Eventually.until(
         more + " more rows of " + table + " than " + before,
         PATIENCE,
-        () -> writer.isDone() || bench.count(count) > before + more,
+        () -> !goesOn.getAsBoolean() || bench.count(count) > before + more,
         () -> bench.count(count) + "; of the instances: " + children());
+    assertThat(goesOn.getAsBoolean()).as("nobody ends by himself: %s", children()).isTrue();
+  }
+
+  private static boolean goesOn(CompletableFuture<Void> writer, Process... children) {
     if (writer.isDone()) {
-      writer.get();
+      writer.join();
     }
+    return Stream.of(children).allMatch(Process::isAlive);
   }
 
   /**
