@@ -6,6 +6,7 @@ import io.crossfade.cli.job.ExitCode;
 import io.crossfade.cli.job.ExpandContract;
 import io.crossfade.cli.job.Migration;
 import io.crossfade.cli.job.Preflight;
+import io.crossfade.cli.plan.Needs;
 import io.crossfade.cli.plan.ExpectedTables;
 import io.crossfade.core.Check;
 import io.crossfade.core.table.Table;
@@ -78,6 +79,10 @@ final class ValidateCommand implements Callable<Integer> {
               + (mappings == 1
                   ? "1 mapping fits its table"
                   : mappings + " mappings fit their tables"));
+      for (Migration.MappedTable table : migration.tables()) {
+        Needs needs = Needs.of(table.from(), table.plan(), table.target());
+        out.println("  " + table.target().id() + "  " + needs.path() + "; state: " + needs.state());
+      }
       out.flush();
       return preflight.passed() ? ExitCode.DONE : ExitCode.PREFLIGHT;
     }

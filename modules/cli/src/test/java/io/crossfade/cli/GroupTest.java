@@ -51,6 +51,8 @@ class GroupTest {
   @Test
   void shouldKeepTotalsOfWhatChanges() throws Exception {
     assertThat(bench.run("validate")).as(bench.said()).isZero();
+    assertThat(bench.said())
+        .contains("filter → group → project → claim by day → apply; state: what each row");
     assertThat(bench.run("plan")).as(bench.said()).isZero();
     assertThat(bench.said())
         .contains(

@@ -172,12 +172,7 @@ public final class Planner {
 
   private MappingPlan mapping(Mapped mapped) {
     RowsPlan plan = mapped.plan();
-    List<String> steps = new ArrayList<>(steps(plan));
-    boolean keepsKey = plan.into(mapped.target()).keepsKey(mapped.target());
-    if (!keepsKey) {
-      steps.add("claim by " + String.join(", ", mapped.target().primaryKey()));
-    }
-    steps.add(mapped.spec().fills() ? "fill, in rows of others" : "apply");
+    Needs needs = Needs.of(mapped.spec(), plan.into(mapped.target()), mapped.target());
     List<ColumnPlan> columns = new ArrayList<>();
     for (int i = 0; i < plan.columns().size(); i++) {
       columns.add(column(mapped, i));
@@ -188,8 +183,8 @@ public final class Planner {
         all(plan, TableId::toString),
         all(plan, names::rawTopic),
         spec.kafka().partitions(),
-        steps,
-        state(mapped, keepsKey),
+        needs.steps(),
+        needs.state(),
         mapped.spec().mapper().isPresent()
             ? plan.definition()
             : mapped.spec().select().text().strip(),
@@ -214,53 +209,6 @@ public final class Planner {
           .forEach(name -> notRead.add(before + name));
     }
     return notRead;
-  }
-
-  private static List<String> steps(RowsPlan plan) {
-    if (!(plan instanceof SelectPlan select)) {
-      return List.of("map by " + ((MapperPlan) plan).name());
-    }
-    List<String> steps = new ArrayList<>();
-    select.sources().stream().skip(1).forEach(table -> steps.add("join " + table.id()));
-    if (select.splits()) {
-      steps.add("split");
-    }
-    if (select.filters()) {
-      steps.add("filter");
-    }
-    select.grouping().ifPresent(grouping -> steps.add("group"));
-    steps.add("project");
-    return steps;
-  }
-
-  private static String state(Mapped mapped, boolean keepsKey) {
-    if (keepsKey) {
-      return "none";
-    }
-    Table old = mapped.plan().source();
-    Table target = mapped.target();
-    List<String> filled = mapped.plan().columns().stream().map(OutputColumn::name).toList();
-    String joined = "";
-    if (mapped.plan().joining().isPresent()) {
-      joined =
-          "the rows of "
-              + all(mapped.plan(), TableId::toString)
-              + ", about "
-              + StateEstimate.rows(mapped.plan())
-              + " B for one of each; ";
-    }
-    boolean grouped = mapped.plan().grouping().isPresent();
-    return joined
-        + (grouped ? "what each row contributes to its group, and what that came to; " : "")
-        + "which keys each row of "
-        + old.id()
-        + " gave, about "
-        + StateEstimate.claimed(old, target)
-        + " B a key; each row of "
-        + target.id()
-        + " with who claims its key, about "
-        + StateEstimate.claim(old, target, filled)
-        + " B; on disk, and in Kafka";
   }
 
   private static ColumnPlan column(Mapped mapped, int index) {
