@@ -59,9 +59,11 @@ class StandingTest {
     assertThat(abandoning.tables()).isEqualTo(tables);
     assertThatThrownBy(() -> abandoning.begin(Phase.CUTTING_OVER, NOW, "anna", ""))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> Standing.AT_FIRST.end(Phase.COMPLETING, tables, NOW, "anna", ""))
+    Standing cuttingOver = Standing.AT_FIRST.begin(Phase.CUTTING_OVER, NOW, "anna", "");
+    assertThatThrownBy(() -> cuttingOver.end(Phase.COMPLETING, tables, NOW, "anna", ""))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("FOLLOWING cannot become COMPLETING");
+        .hasMessageContaining("CUTTING_OVER cannot become COMPLETING");
+    assertThat(Standing.AT_FIRST.end(Phase.COMPLETING, tables, NOW, "anna", "").ending()).isTrue();
   }
 
   /** Whatever is begun and decided: rounds only grow, and no two reverse flows have one. */
