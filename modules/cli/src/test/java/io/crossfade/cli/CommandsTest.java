@@ -82,8 +82,7 @@ class CommandsTest {
   @Test
   void shouldValidateAgainstTheDatabases() throws Exception {
     assertThat(validate("SELECT id, s FROM public.a")).as(err.toString()).isZero();
-    assertThat(out.toString())
-        .contains("1 mapping fits its table", "project → apply; state: none");
+    assertThat(out.toString()).contains("1 mapping fits its table", "project → apply; state: none");
   }
 
   @Test

@@ -27,6 +27,7 @@ class DdlTest {
   /** Ten attempts, or two of them on a machine that has a second of work between any two steps. */
   private static final Patience SHORT =
       new Patience(Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofMillis(2_500));
+
   private static final Patience LONG =
       new Patience(Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofSeconds(40));
 
